@@ -1,0 +1,265 @@
+// Package db opens the database, SQLite or PostgreSQL, and hands out one way
+// to read and one way to write that are the same on both. SQL is written once,
+// with ? placeholders and types both engines know: TEXT, BIGINT, BOOLEAN,
+// TIMESTAMP (always UTC).
+//
+// SQLite runs in WAL mode with one writing connection and a pool of reading
+// ones, synchronous=FULL: what was committed survives a power cut.
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/jmoiron/sqlx"
+	"github.com/ncruces/go-sqlite3"
+	_ "github.com/ncruces/go-sqlite3/driver" // registers "sqlite3"
+)
+
+// Engine is the kind of database.
+type Engine string
+
+// The engines.
+const (
+	SQLite   Engine = "sqlite"
+	Postgres Engine = "postgres"
+)
+
+// ErrNoRows is returned by Get when the query has no row.
+var ErrNoRows = sql.ErrNoRows
+
+// timeLayout is fixed in width, so that times stored as text sort as times do.
+const timeLayout = "2006-01-02T15:04:05.000000Z"
+
+// Querier reads. Both *DB and *Tx are Queriers.
+type Querier interface {
+	Get(ctx context.Context, dest any, query string, args ...any) error
+	Select(ctx context.Context, dest any, query string, args ...any) error
+}
+
+// DB is an open database. It is safe for concurrent use.
+type DB struct {
+	engine Engine
+	read   *sqlx.DB
+	write  *sqlx.DB
+}
+
+// Open opens the database at an address: "sqlite:///folder/file.db" (or a plain
+// file name) or "postgres://user@host/name". SQLite files are created when missing.
+func Open(ctx context.Context, address string) (*DB, error) {
+	var d *DB
+	var err error
+	if strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://") {
+		d, err = openPostgres(address)
+	} else {
+		d, err = openSQLite(strings.TrimPrefix(address, "sqlite://"))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	if err := d.write.PingContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("reach database: %w", err), d.Close())
+	}
+	return d, nil
+}
+
+func openPostgres(address string) (*DB, error) {
+	cfg, err := pgx.ParseConfig(address)
+	if err != nil {
+		return nil, err
+	}
+	cfg.RuntimeParams["timezone"] = "UTC"
+	pool := sqlx.NewDb(stdlib.OpenDB(*cfg), "pgx")
+	pool.SetMaxOpenConns(20)
+	pool.SetMaxIdleConns(10)
+	pool.SetConnMaxIdleTime(5 * time.Minute)
+	return &DB{engine: Postgres, read: pool, write: pool}, nil
+}
+
+func openSQLite(name string) (*DB, error) {
+	file, query, _ := strings.Cut(name, "?")
+	if file == "" {
+		return nil, errors.New("the address of a SQLite database names no file")
+	}
+	abs, err := filepath.Abs(file)
+	if err != nil {
+		return nil, err
+	}
+	options, err := url.ParseQuery(query)
+	if err != nil {
+		return nil, err
+	}
+	sync := options.Get("synchronous")
+	if sync == "" {
+		sync = "full"
+	}
+	dsn := func(extra ...string) string {
+		v := url.Values{"_timefmt": {timeLayout}}
+		v["_pragma"] = append([]string{"busy_timeout(10000)", "foreign_keys(on)", "synchronous(" + sync + ")", "cache_size(-16000)"}, extra...)
+		return "file:" + (&url.URL{Path: abs}).EscapedPath() + "?" + v.Encode()
+	}
+	write, err := sqlx.Open("sqlite3", dsn("journal_mode(wal)", "journal_size_limit(67108864)")+"&_txlock=immediate")
+	if err != nil {
+		return nil, err
+	}
+	write.SetMaxOpenConns(1)
+	read, err := sqlx.Open("sqlite3", dsn("query_only(on)"))
+	if err != nil {
+		return nil, errors.Join(err, write.Close())
+	}
+	read.SetMaxOpenConns(8)
+	read.SetMaxIdleConns(8)
+	return &DB{engine: SQLite, read: read, write: write}, nil
+}
+
+// Engine returns the kind of the database.
+func (d *DB) Engine() Engine { return d.engine }
+
+// Raw returns the writing pool for libraries that bring their own SQL (migrations).
+func (d *DB) Raw() *sql.DB { return d.write.DB }
+
+// Close closes all connections.
+func (d *DB) Close() error {
+	err := d.read.Close()
+	if d.write != d.read {
+		err = errors.Join(err, d.write.Close())
+	}
+	return err
+}
+
+// Get reads one row into dest, a struct with db tags or a scalar.
+func (d *DB) Get(ctx context.Context, dest any, query string, args ...any) error {
+	return d.read.GetContext(ctx, dest, d.read.Rebind(query), d.norm(args)...)
+}
+
+// Select reads all rows into dest, a pointer to a slice.
+func (d *DB) Select(ctx context.Context, dest any, query string, args ...any) error {
+	return d.read.SelectContext(ctx, dest, d.read.Rebind(query), d.norm(args)...)
+}
+
+// Tx is a writing transaction.
+type Tx struct {
+	d  *DB
+	tx *sqlx.Tx
+}
+
+// Engine returns the kind of the database.
+func (t *Tx) Engine() Engine { return t.d.engine }
+
+// Get reads one row inside the transaction.
+func (t *Tx) Get(ctx context.Context, dest any, query string, args ...any) error {
+	return t.tx.GetContext(ctx, dest, t.tx.Rebind(query), t.d.norm(args)...)
+}
+
+// Select reads all rows inside the transaction.
+func (t *Tx) Select(ctx context.Context, dest any, query string, args ...any) error {
+	return t.tx.SelectContext(ctx, dest, t.tx.Rebind(query), t.d.norm(args)...)
+}
+
+// Exec runs a statement and returns the number of rows it touched.
+func (t *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	res, err := t.tx.ExecContext(ctx, t.tx.Rebind(query), t.d.norm(args)...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+// NamedExec is Exec with :name parameters taken from the db tags of a struct or from a map.
+func (t *Tx) NamedExec(ctx context.Context, query string, arg any) (int64, error) {
+	q, args, err := sqlx.Named(query, arg)
+	if err != nil {
+		return 0, err
+	}
+	return t.Exec(ctx, q, args...)
+}
+
+// attempts is how often a transaction that lost against another one is tried.
+const attempts = 5
+
+// Tx runs fn in a transaction: committed when fn returns nil, else rolled back.
+// On PostgreSQL fn is run again when it lost against another transaction
+// (serialization failure, deadlock), so fn must not keep results of a failed run.
+func (d *DB) Tx(ctx context.Context, fn func(*Tx) error) error {
+	var err error
+	for i := range attempts {
+		if err = d.once(ctx, fn); !lost(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(time.Duration(5<<i) * time.Millisecond):
+		}
+	}
+	return err
+}
+
+func (d *DB) once(ctx context.Context, fn func(*Tx) error) (err error) {
+	tx, err := d.write.BeginTxx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	done := false
+	defer func() {
+		if !done { // an error, or a panic on its way up
+			err = errors.Join(err, ignoreDone(tx.Rollback()))
+		}
+	}()
+	if err := fn(&Tx{d, tx}); err != nil {
+		return err
+	}
+	done = true
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+func ignoreDone(err error) error {
+	if errors.Is(err, sql.ErrTxDone) {
+		return nil
+	}
+	return err
+}
+
+func lost(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
+}
+
+// IsUnique reports whether err says that a row with such a key is there already.
+func IsUnique(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code == "23505"
+	}
+	return errors.Is(err, sqlite3.CONSTRAINT_UNIQUE) || errors.Is(err, sqlite3.CONSTRAINT_PRIMARYKEY)
+}
+
+// In expands slices in args for "IN (?)". An empty slice is an error.
+func In(query string, args ...any) (string, []any, error) { return sqlx.In(query, args...) }
+
+// norm brings times to UTC and to the precision both engines keep.
+func (d *DB) norm(args []any) []any {
+	for i, a := range args {
+		switch v := a.(type) {
+		case time.Time:
+			args[i] = v.UTC().Truncate(time.Microsecond)
+		case *time.Time:
+			if v != nil {
+				args[i] = v.UTC().Truncate(time.Microsecond)
+			}
+		}
+	}
+	return args
+}

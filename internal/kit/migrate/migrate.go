@@ -1,0 +1,78 @@
+// Package migrate brings the tables of all rooms up to date. Every room keeps
+// its own migrations and its own version table, <room>_migration.
+package migrate
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/database"
+
+	"lienthong/internal/kit/db"
+)
+
+// Room is one room's migrations: files NNNN_verb_noun.sql at the root of FS.
+type Room struct {
+	Name string
+	FS   fs.FS
+}
+
+// Sub returns the Room whose migrations lie in the folder "migrations" of an embedded file system.
+func Sub(name string, fsys fs.FS) Room {
+	sub, err := fs.Sub(fsys, "migrations")
+	if err != nil {
+		panic(err) // the name is constant and valid
+	}
+	return Room{name, sub}
+}
+
+// Up applies what is missing, room by room in the order given.
+func Up(ctx context.Context, d *db.DB, rooms ...Room) error {
+	dialect := database.DialectSQLite3
+	if d.Engine() == db.Postgres {
+		dialect = database.DialectPostgres
+	}
+	for _, r := range rooms {
+		store, err := database.NewStore(dialect, r.Name+"_migration")
+		if err != nil {
+			return fmt.Errorf("migrate %s: %w", r.Name, err)
+		}
+		p, err := goose.NewProvider("", d.Raw(), r.FS, goose.WithStore(store), goose.WithDisableGlobalRegistry(true))
+		if err != nil {
+			return fmt.Errorf("migrate %s: %w", r.Name, err)
+		}
+		if _, err := p.Up(ctx); err != nil {
+			return fmt.Errorf("migrate %s: %w", r.Name, err)
+		}
+	}
+	return nil
+}
+
+// Pending returns the names of rooms that have migrations which were not applied.
+func Pending(ctx context.Context, d *db.DB, rooms ...Room) ([]string, error) {
+	dialect := database.DialectSQLite3
+	if d.Engine() == db.Postgres {
+		dialect = database.DialectPostgres
+	}
+	var names []string
+	for _, r := range rooms {
+		store, err := database.NewStore(dialect, r.Name+"_migration")
+		if err != nil {
+			return nil, err
+		}
+		p, err := goose.NewProvider("", d.Raw(), r.FS, goose.WithStore(store), goose.WithDisableGlobalRegistry(true))
+		if err != nil {
+			return nil, fmt.Errorf("migrate %s: %w", r.Name, err)
+		}
+		pending, err := p.HasPending(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("migrate %s: %w", r.Name, err)
+		}
+		if pending {
+			names = append(names, r.Name)
+		}
+	}
+	return names, nil
+}
