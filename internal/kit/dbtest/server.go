@@ -29,8 +29,42 @@ var server = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	sweep()
-	return start(bin)
+	s, err := start(bin)
+	return s.address, err
 })
+
+// Serve starts a PostgreSQL server from the machine's binaries and returns its
+// address and a function that stops it and removes its data. Command pg keeps
+// one such server for a whole test run.
+func Serve() (address string, stop func() error, err error) {
+	bin, err := binaries()
+	if err != nil {
+		return "", nil, err
+	}
+	sweep()
+	s, err := start(bin)
+	if err != nil {
+		return "", nil, err
+	}
+	return s.address, s.stop, nil
+}
+
+// cluster is a running server.
+type cluster struct {
+	address string
+	dir     string
+	process *os.Process
+	ended   <-chan error
+}
+
+// stop ends the server without waiting for its clients, and removes its data.
+func (c cluster) stop() error {
+	if err := c.process.Signal(syscall.SIGQUIT); err != nil {
+		return err
+	}
+	<-c.ended // its exit status says only that it was told to stop
+	return os.RemoveAll(c.dir)
+}
 
 // binaries finds the folder that holds initdb and postgres.
 func binaries() (string, error) {
@@ -82,40 +116,48 @@ func sweep() {
 
 // start makes a cluster in a temporary folder and runs it on a socket there. The
 // kernel ends it when this process ends.
-func start(bin string) (string, error) {
+func start(bin string) (cluster, error) {
 	who, err := account()
 	if err != nil {
-		return "", err
+		return cluster{}, err
 	}
 	dir, err := os.MkdirTemp("", prefix+"*."+strconv.Itoa(os.Getpid()))
 	if err != nil {
-		return "", err
+		return cluster{}, err
 	}
 	if who != nil {
 		if err := os.Chown(dir, int(who.Uid), int(who.Gid)); err != nil {
-			return "", err
+			return cluster{}, err
 		}
 	}
 	data := filepath.Join(dir, "data")
 	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", data, "-U", "test", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions")
 	initdb.Dir, initdb.SysProcAttr = dir, &syscall.SysProcAttr{Credential: who}
 	if out, err := initdb.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("initdb: %w: %s", err, out)
+		return cluster{}, fmt.Errorf("initdb: %w: %s", err, out)
 	}
 	log, err := os.Create(filepath.Join(dir, "log"))
 	if err != nil {
-		return "", err
+		return cluster{}, err
 	}
 	cmd := exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=200", "-c", "shared_buffers=64MB")
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: who, Pdeathsig: syscall.SIGQUIT}
-	failed := make(chan error, 1)
+	started, ended := make(chan error, 1), make(chan error, 1)
 	go func() { // Pdeathsig follows the thread, so the thread must live as long as the server
 		runtime.LockOSThread()
-		failed <- cmd.Run()
+		err := cmd.Start()
+		started <- err
+		if err == nil {
+			err = cmd.Wait()
+		}
+		ended <- err
 	}()
+	if err := <-started; err != nil {
+		return cluster{}, err
+	}
 	address := (&url.URL{Scheme: "postgres", User: url.User("test"), Path: "/postgres", RawQuery: url.Values{"host": {dir}}.Encode()}).String()
-	return address, wait(address, failed)
+	return cluster{address, dir, cmd.Process, ended}, wait(address, ended)
 }
 
 func wait(address string, failed <-chan error) error {
