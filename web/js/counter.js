@@ -1,0 +1,54 @@
+// <form data-counter>: the counter's form goes in the order of the clerk's
+// hands. Enter goes to the next field and sends the form from the last one;
+// arrows move between the papers, the space bar ticks them. A scanner typing
+// the QR code of the identity card into data-scan fills the fields that carry
+// data-scanned="number|name|birth|sex|address|issued".
+import { each } from "./page.js";
+
+const fields = (form) => [...form.querySelectorAll("input:not([type=hidden]), select, textarea, button[type=submit], button:not([type])")]
+  .filter((el) => !el.disabled && !el.readOnly && el.offsetParent && !el.closest(".lt-confirm, .lt-suggest"));
+
+/** The parts of the QR code of the citizen identity card, null when it is something else. */
+export function card(text) {
+  const p = text.trim().split("|");
+  if (p.length < 6 || !/^\d{12}$/.test(p[0])) return null;
+  const date = (d) => d?.replace(/^(\d{2})(\d{2})(\d{4})$/, "$1/$2/$3") ?? "";
+  return { number: p[0], name: p[2], birth: date(p[3]), sex: p[4], address: p[5], issued: date(p[6]) };
+}
+
+function fill(form, parts) {
+  for (const el of form.querySelectorAll("[data-scanned]")) {
+    const value = parts[el.dataset.scanned];
+    if (!value) continue;
+    if (el.matches("select")) {
+      const option = [...el.options].find((o) => o.text.trim() === value || o.value === value);
+      if (option) el.value = option.value;
+    } else el.value = value;
+    el.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+}
+
+each("form[data-counter]", (form) => {
+  form.addEventListener("keydown", (e) => {
+    const el = e.target;
+    if (e.isComposing || e.defaultPrevented || el.matches("textarea, button, summary, a")) return;
+    if (e.key === "Enter" && !e.ctrlKey) {
+      e.preventDefault();
+      const scanned = el.matches("[data-scan]") && card(el.value);
+      if (scanned) fill(form, scanned);
+      const all = fields(form), rest = all.slice(all.indexOf(el) + 1);
+      const next = scanned ? rest.find((f) => !f.value || f.matches("button, [type=checkbox]")) : rest[0];
+      if (next?.matches("button")) { form.requestSubmit(next); return; }
+      next?.focus();
+      next?.select?.();
+    } else if ((e.key === "ArrowDown" || e.key === "ArrowUp") && el.matches("[type=checkbox]")) {
+      const boxes = [...form.querySelectorAll("[type=checkbox]")], to = boxes[boxes.indexOf(el) + (e.key === "ArrowDown" ? 1 : -1)];
+      if (to) { e.preventDefault(); to.focus(); }
+    }
+  });
+  form.addEventListener("input", (e) => {
+    if (!e.target.matches("[data-scan]")) return;
+    const parts = e.target.value.split("|").length > 6 && card(e.target.value);
+    if (parts) e.target.dataset.ready = "1"; // the scanner's Enter follows
+  });
+});

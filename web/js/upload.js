@@ -1,0 +1,81 @@
+// <input type="file" data-photo>: photos are offered for cropping and made
+// smaller before they leave the phone. Inside <form data-upload> files are sent
+// as soon as they are chosen, with progress; the answer (HTML) replaces the
+// element that data-upload names ("#papers"). Without it the form is sent whole.
+import { each } from "./page.js";
+
+const smallEnough = 300 * 1024;
+
+function put(input, files) {
+  const transfer = new DataTransfer();
+  for (const f of files) transfer.items.add(f);
+  input.files = transfer.files;
+}
+
+async function prepared(files) {
+  const out = [];
+  for (const file of files) {
+    if (/^image\/(jpeg|png|webp)$/.test(file.type) && file.size > smallEnough) {
+      const { crop } = await import("./photo.js"); // loaded with the first photo
+      out.push(await crop(file));
+    } else out.push(file);
+  }
+  return out;
+}
+
+function note(input, text) {
+  let p = input.parentElement.querySelector(".lt-photo-note");
+  if (!p) {
+    p = document.createElement("p");
+    p.className = "lt-photo-note";
+    p.setAttribute("role", "status");
+    input.after(p);
+  }
+  p.textContent = text;
+}
+
+const size = (n) => n < 1e6 ? `${Math.ceil(n / 1000)} KB` : `${(n / 1e6).toLocaleString("vi-VN", { maximumFractionDigits: 1 })} MB`;
+
+function send(form, input) {
+  const bar = document.createElement("progress");
+  bar.className = "lt-progress";
+  bar.max = 1;
+  bar.setAttribute("aria-label", document.querySelector(`label[for="${input.id}"]`)?.textContent.trim() ?? "");
+  input.after(bar);
+  const request = new XMLHttpRequest();
+  request.open("POST", form.action);
+  request.setRequestHeader("X-Upload", "1");
+  request.upload.addEventListener("progress", (e) => { if (e.lengthComputable) bar.value = e.loaded / e.total; });
+  request.addEventListener("load", () => {
+    bar.remove();
+    const target = document.querySelector(form.dataset.upload);
+    if (!target || request.status >= 500 || !request.responseText) { form.submit(); return; }
+    target.innerHTML = request.responseText;
+    target.dispatchEvent(new CustomEvent("lt:load", { bubbles: true }));
+  });
+  request.addEventListener("error", () => { // kept in the field: the button sends it again
+    bar.remove();
+    note(input, form.dataset.failed ?? "");
+  });
+  request.send(new FormData(form));
+}
+
+each("input[type=file][data-photo]", (input) => {
+  let own = false;
+  input.addEventListener("change", async () => {
+    if (own || !input.files.length) return;
+    const before = [...input.files];
+    try {
+      const files = await prepared(before);
+      own = true;
+      put(input, files);
+      note(input, files.map((f) => `${f.name}: ${size(f.size)}`).join(" · "));
+    } catch { // an old browser, or a broken picture: the file goes as it is
+      put(input, before);
+    } finally {
+      own = false;
+    }
+    const form = input.closest("form[data-upload]");
+    if (form) send(form, input);
+  });
+});
