@@ -164,3 +164,10 @@ type NavItem struct {
 	Key     string // letter after g
 	Current bool
 }
+
+// NavGroup is a headed group of the officials' navigation. The layout "desk" takes a list of NavGroup as .Nav, the
+// layout "public" a list of NavItem.
+type NavGroup struct {
+	Label string
+	Items []NavItem
+}

@@ -20,11 +20,11 @@ import (
 type actorView struct{ Name, Title, Agency string }
 
 type view struct {
-	Lang, Title, Path string
-	Actor             actorView
-	Flash             []Flash
-	Province          Province
-	Data              any
+	Lang, Title, Path, Layout string
+	Actor                     actorView
+	Flash                     []Flash
+	Province                  Province
+	Data, Nav                 any
 }
 
 func dict(kv ...any) map[string]any {
@@ -88,7 +88,7 @@ func sampleView() view {
 }
 
 func TestLayouts(t *testing.T) {
-	page := `{{define "content"}}<p>Nội dung {{.Data}}</p>{{end}}{{define "nav"}}<a href="/thu-tuc">Thủ tục</a>{{end}}`
+	page := `{{define "content"}}<p>Nội dung {{.Data}}</p>{{end}}`
 	official := sampleView()
 	official.Actor = actorView{Name: "Rơ Châm H'Nga", Title: "Công chức tư pháp - hộ tịch", Agency: "Ủy ban nhân dân phường Diên Hồng"}
 	english := sampleView()
