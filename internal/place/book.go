@@ -1,0 +1,263 @@
+package place
+
+import (
+	"cmp"
+	"slices"
+	"sort"
+
+	"lienthong/internal/kit/clock"
+	"lienthong/internal/kit/vntext"
+)
+
+// book holds all units in memory, with what is needed to find them. A book that
+// readers share is never changed; a change works on a book of its own transaction.
+type book struct {
+	schemes  []Scheme // by rank
+	levels   map[string]Level
+	kinds    map[string]Kind
+	units    map[UnitID]*Unit
+	codes    map[UnitID][]Code
+	byCode   map[[2]string][]UnitID // scheme, code
+	children map[UnitID][]UnitID
+	next     map[UnitID][]Successor
+	before   map[UnitID][]Successor
+	parents  map[UnitID][]formerParent // by ValidTo
+	names    map[UnitID]searchName
+	dirty    changes
+}
+
+// tables are the rows of the room as the store reads them.
+type tables struct {
+	schemes    []Scheme
+	levels     []Level
+	kinds      []Kind
+	units      []Unit
+	codes      []Code
+	successors []Successor
+	parents    []formerParent
+}
+
+func newBook(t tables) *book {
+	b := &book{
+		levels: map[string]Level{}, kinds: map[string]Kind{}, units: map[UnitID]*Unit{}, codes: map[UnitID][]Code{},
+		byCode: map[[2]string][]UnitID{}, children: map[UnitID][]UnitID{}, next: map[UnitID][]Successor{},
+		before: map[UnitID][]Successor{}, parents: map[UnitID][]formerParent{}, names: map[UnitID]searchName{}, dirty: newChanges(),
+	}
+	b.schemes = slices.SortedFunc(slices.Values(t.schemes), func(x, y Scheme) int { return cmp.Compare(x.Rank, y.Rank) })
+	for _, l := range t.levels {
+		b.levels[l.Key] = l
+	}
+	for _, k := range t.kinds {
+		b.kinds[k.Key] = k
+	}
+	for i := range t.units {
+		b.index(&t.units[i])
+	}
+	for _, c := range t.codes {
+		b.indexCode(c)
+	}
+	for _, s := range t.successors {
+		b.indexSuccessor(s)
+	}
+	for _, p := range t.parents {
+		b.parents[p.UnitID] = append(b.parents[p.UnitID], p)
+	}
+	for _, ps := range b.parents {
+		slices.SortFunc(ps, func(x, y formerParent) int { return x.ValidTo.Compare(y.ValidTo) })
+	}
+	for id := range b.children {
+		b.sort(b.children[id])
+	}
+	return b
+}
+
+func (b *book) index(u *Unit) {
+	u.KindName = b.kinds[u.Kind].Name
+	b.units[u.ID] = u
+	b.children[u.ParentID] = append(b.children[u.ParentID], u.ID)
+	b.names[u.ID] = newSearchName(*u)
+}
+
+func (b *book) indexCode(c Code) {
+	b.codes[c.UnitID] = append(b.codes[c.UnitID], c)
+	key := [2]string{c.Scheme, c.Code}
+	b.byCode[key] = append(b.byCode[key], c.UnitID)
+	if u, ok := b.units[c.UnitID]; ok {
+		u.Code = b.mainCode(c.UnitID)
+	}
+}
+
+func (b *book) indexSuccessor(s Successor) {
+	b.next[s.From] = append(b.next[s.From], s)
+	b.before[s.To] = append(b.before[s.To], s)
+}
+
+// mainCode returns the code in the scheme of lowest rank, the latest when there are several.
+func (b *book) mainCode(id UnitID) string {
+	for _, s := range b.schemes {
+		best := Code{}
+		for _, c := range b.codes[id] {
+			if c.Scheme == s.Key && (best.Code == "" || c.ValidFrom.After(best.ValidFrom)) {
+				best = c
+			}
+		}
+		if best.Code != "" {
+			return best.Code
+		}
+	}
+	return ""
+}
+
+// sort orders units by level, name and age.
+func (b *book) sort(ids []UnitID) {
+	sort.SliceStable(ids, func(i, j int) bool {
+		x, y := b.units[ids[i]], b.units[ids[j]]
+		if c := cmp.Compare(b.levels[x.Level].Rank, b.levels[y.Level].Rank); c != 0 {
+			return c < 0
+		}
+		if c := vntext.Compare(x.Name, y.Name); c != 0 {
+			return c < 0
+		}
+		if c := cmp.Compare(x.Code, y.Code); c != 0 {
+			return c < 0
+		}
+		return x.ValidFrom.Before(y.ValidFrom)
+	})
+}
+
+func (b *book) unitByCode(scheme, code string, on clock.Date) (*Unit, bool) {
+	for _, id := range b.byCode[[2]string{scheme, code}] {
+		for _, c := range b.codes[id] {
+			if c.Scheme == scheme && c.Code == code && on.Within(c.ValidFrom, c.ValidTo) && b.units[id].ValidOn(on) {
+				return b.units[id], true
+			}
+		}
+	}
+	return nil, false
+}
+
+// parentOn returns the unit to which id belonged on a date.
+func (b *book) parentOn(id UnitID, on clock.Date) UnitID {
+	for _, p := range b.parents[id] {
+		if on.Before(p.ValidTo) {
+			return p.ParentID
+		}
+	}
+	return b.units[id].ParentID
+}
+
+// ancestors returns the units above id on a date, the widest first.
+func (b *book) ancestors(id UnitID, on clock.Date) []Unit {
+	var up []Unit
+	for p := b.parentOn(id, on); p != ""; p = b.parentOn(p, on) {
+		up = append(up, *b.units[p])
+	}
+	slices.Reverse(up)
+	return up
+}
+
+// list returns the units that fit, by level and name.
+func (b *book) list(f Filter) []Unit {
+	var ids []UnitID
+	for id, u := range b.units {
+		if b.fits(u, f) {
+			ids = append(ids, id)
+		}
+	}
+	b.sort(ids)
+	found := make([]Unit, len(ids))
+	for i, id := range ids {
+		found[i] = *b.units[id]
+	}
+	return found
+}
+
+func (b *book) fits(u *Unit, f Filter) bool {
+	if f.Level != "" && u.Level != f.Level || f.Kind != "" && u.Kind != f.Kind {
+		return false
+	}
+	if !f.Ended && !u.ValidOn(f.On) {
+		return false
+	}
+	if f.Parent != "" && b.parentOn(u.ID, f.On) != f.Parent {
+		return false
+	}
+	if f.Under != "" {
+		for id := u.ID; id != f.Under; id = b.parentOn(id, f.On) {
+			if id == "" {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// successors returns the units that stand on a date in the place of id: itself
+// while it is valid, else those that its links lead to, the heirs first.
+func (b *book) successors(id UnitID, on clock.Date) []Unit {
+	var found []Unit
+	seen := map[UnitID]bool{}
+	var walk func(UnitID)
+	walk = func(id UnitID) {
+		if seen[id] {
+			return
+		}
+		seen[id] = true
+		u := b.units[id]
+		if u.ValidTo.IsZero() || on.Before(u.ValidTo) {
+			found = append(found, *u)
+			return
+		}
+		links := slices.Clone(b.next[id])
+		sort.SliceStable(links, func(i, j int) bool { return links[i].Heir && !links[j].Heir })
+		for _, s := range links {
+			walk(s.To)
+		}
+	}
+	walk(id)
+	return found
+}
+
+// heir returns the one unit that stands on a date in the place of id.
+func (b *book) heir(id UnitID, on clock.Date) (Unit, bool) {
+	for range len(b.units) + 1 { // links never lead back, but data from outside might
+		u := b.units[id]
+		if u.ValidTo.IsZero() || on.Before(u.ValidTo) {
+			return *u, true
+		}
+		next := UnitID("")
+		for _, s := range b.next[id] {
+			if s.Heir {
+				next = s.To
+			}
+		}
+		if next == "" {
+			return Unit{}, false
+		}
+		id = next
+	}
+	return Unit{}, false
+}
+
+// predecessors returns the units that stood on an earlier date where id stands now.
+func (b *book) predecessors(id UnitID, on clock.Date) []Unit {
+	var found []Unit
+	seen := map[UnitID]bool{}
+	var walk func(UnitID)
+	walk = func(id UnitID) {
+		if seen[id] {
+			return
+		}
+		seen[id] = true
+		if b.units[id].ValidOn(on) {
+			found = append(found, *b.units[id])
+		}
+		for _, s := range b.before[id] {
+			if on.Before(s.On) {
+				walk(s.From)
+			}
+		}
+	}
+	walk(id)
+	return found
+}

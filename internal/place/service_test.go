@@ -1,0 +1,127 @@
+package place
+
+import (
+	"context"
+	"io/fs"
+	"testing"
+	"time"
+
+	"lienthong/internal/audit"
+	"lienthong/internal/kit/actor"
+	"lienthong/internal/kit/clock"
+	"lienthong/internal/kit/db"
+	"lienthong/internal/kit/dbtest"
+	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/migrate"
+	"lienthong/province"
+)
+
+var rooms = []migrate.Room{audit.Migrations(), Migrations()}
+
+// sent is an event that a test saw.
+type sent struct {
+	name    string
+	payload any
+}
+
+type office struct {
+	*Service
+	ctx    context.Context
+	clock  *clock.Fake
+	events *[]sent
+	db     *db.DB
+}
+
+func newOffice(d *db.DB, day string) office {
+	c := clock.NewFake(clock.MustDate(day).At(9, 0))
+	events := &[]sent{}
+	s := New(Deps{DB: d, Clock: c, Publish: func(_ context.Context, _ *db.Tx, name string, payload any) error {
+		*events = append(*events, sent{name, payload})
+		return nil
+	}}, Config{Recheck: time.Nanosecond})
+	return office{s, actor.With(context.Background(), actor.SystemActor), c, events, d}
+}
+
+func gialai(t *testing.T) fs.FS {
+	t.Helper()
+	fsys, err := province.Open("gialai")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fsys
+}
+
+func (o office) load(t *testing.T) office {
+	t.Helper()
+	if _, err := o.Import(o.ctx, gialai(t)); err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+func (o office) code(t *testing.T, code string, day string) Unit {
+	t.Helper()
+	u, err := o.ByCode(o.ctx, "gso", code, clock.MustDate(day))
+	if err != nil {
+		t.Fatalf("unit %s on %s: %v", code, day, err)
+	}
+	return u
+}
+
+func must[T any](v T, err error) func(*testing.T) T {
+	return func(t *testing.T) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+func wantKind(t *testing.T, err error, k fault.Kind) {
+	t.Helper()
+	if err == nil || fault.KindOf(err) != k {
+		t.Errorf("error = %v, want kind %v", err, k)
+	}
+}
+
+func TestGiaLaiOverTime(t *testing.T) {
+	dbtest.Each(t, rooms, func(t *testing.T, d *db.DB) {
+		o := newOffice(d, "2026-11-23")
+		r := must(o.Import(o.ctx, gialai(t)))(t)
+		if r.Added != 240 || r.Changed != 5 || len(r.Doubts) != 4 {
+			t.Errorf("report = %+v", r)
+		}
+		for _, c := range []struct {
+			level, on string
+			want      int
+		}{
+			{"province", "2018-12-19", 1}, {"district", "2018-12-19", 17}, {"commune", "2018-12-19", 222},
+			{"commune", "2020-01-31", 222}, {"commune", "2020-02-01", 220}, {"commune", "2024-11-01", 218}, {"commune", "", 218},
+		} {
+			var on clock.Date
+			if c.on != "" {
+				on = clock.MustDate(c.on)
+			}
+			if got := must(o.List(o.ctx, Filter{Level: c.level, On: on}))(t); len(got) != c.want {
+				t.Errorf("%s on %q: %d units, want %d", c.level, c.on, len(got), c.want)
+			}
+		}
+		if len(*o.events) != 0 {
+			t.Errorf("history was announced: %v", *o.events)
+		}
+		var entries int
+		if err := d.Get(o.ctx, &entries, `SELECT COUNT(*) FROM audit_entry`); err != nil || entries != 1 {
+			t.Errorf("audit entries = %d, %v", entries, err)
+		}
+		before := must(o.store.version(o.ctx, d))(t)
+		again := must(o.Import(o.ctx, gialai(t)))(t)
+		if again.Added != 0 || again.Changed != 0 || again.Unchanged != 245 {
+			t.Errorf("second import = %+v", again)
+		}
+		_ = before
+		if err := d.Get(o.ctx, &entries, `SELECT COUNT(*) FROM audit_entry`); err != nil || entries != 1 {
+			t.Errorf("the second import left an entry: %d, %v", entries, err)
+		}
+	})
+}
