@@ -1,0 +1,63 @@
+package floorplan
+
+import (
+	"flag"
+	"go/build"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write the generated files again")
+
+const top = "../.."
+
+// house reads this repository. It reads the files itself instead of asking the
+// go command, so that the test cache knows what the result depends on.
+func house(t *testing.T) *House {
+	t.Helper()
+	h, err := Open(os.DirFS(top))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// TestGenerated holds that docs/laws.md is current. With -update it writes the
+// page, and adds new migrations to the list of checksums.
+func TestGenerated(t *testing.T) {
+	h := house(t)
+	if *update {
+		for name, text := range map[string]string{lawsFile: h.Laws(), sumFile: h.Checksums()} {
+			if err := os.WriteFile(filepath.Join(top, name), []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, f := range rule(t, "laws").Check(h) {
+		t.Error(f)
+	}
+}
+
+// TestHouse holds the walls of this repository.
+func TestHouse(t *testing.T) {
+	h := house(t)
+	for _, r := range Rules {
+		t.Run(r.Name, func(t *testing.T) {
+			for _, f := range r.Check(h) {
+				t.Error(f)
+			}
+		})
+	}
+}
+
+// TestModuleLicences reads the licences in the module cache of this machine.
+func TestModuleLicences(t *testing.T) {
+	cache := os.Getenv("GOMODCACHE")
+	if cache == "" {
+		cache = filepath.Join(filepath.SplitList(build.Default.GOPATH)[0], "pkg", "mod")
+	}
+	for _, f := range house(t).ModuleLicences(os.DirFS(cache)) {
+		t.Error(f)
+	}
+}
