@@ -44,7 +44,7 @@ func (m *Mux) outermost(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		ip, https := m.origin(r)
-		in := &info{id: newRequestID(), ip: ip, secure: https}
+		in := &info{id: newRequestID(), mux: m, ip: ip, secure: https}
 		r = r.WithContext(withInfo(r.Context(), in))
 		w.Header().Set("X-Request-Id", in.id)
 		t := &tracker{ResponseWriter: w, patience: m.o.Patience}

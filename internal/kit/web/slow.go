@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"time"
@@ -91,6 +92,21 @@ func (m *Mux) limit(w http.ResponseWriter, r *http.Request, rt Route) {
 		n = m.o.UploadLimit
 	}
 	if r.Body != nil && r.Body != http.NoBody {
-		r.Body = http.MaxBytesReader(w, r.Body, n)
+		r.Body = &bounded{ReadCloser: http.MaxBytesReader(w, r.Body, n), in: infoOf(r.Context())}
 	}
+}
+
+// bounded remembers that a body was over its limit, for libraries that lose the error.
+type bounded struct {
+	io.ReadCloser
+	in *info
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	var big *http.MaxBytesError
+	if errors.As(err, &big) {
+		b.in.over = big.Limit
+	}
+	return n, err
 }

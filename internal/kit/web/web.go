@@ -75,12 +75,14 @@ type SessionLoader interface {
 // info is what the middleware knows of a request; it travels in the context.
 type info struct {
 	id      string
+	mux     *Mux
 	ip      netip.Addr
 	secure  bool
 	route   *Route
 	who     actor.Kind
 	flashed []Flash
-	began   bool // the answer has begun
+	began   bool  // the answer has begun
+	over    int64 // the limit the body is over, 0 when it is not
 }
 
 type infoKey struct{}

@@ -1,0 +1,272 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+	"regexp"
+	"sort"
+	"strings"
+	"sync"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/danielgtaylor/huma/v2/validation"
+
+	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/i18n"
+)
+
+// Version1 is the path under which all operations stand.
+const Version1 = "/api/v1"
+
+// APIInfo is what the API says of itself.
+type APIInfo struct {
+	Title         string
+	Version       string
+	Description   string
+	SessionCookie string // name of the cookie of the sign-in, documented as one way to authenticate; empty: none
+}
+
+// API is the part of the site for programs: typed operations described by OpenAPI 3.1.
+type API struct {
+	huma.API
+	mux  *Mux
+	once sync.Once
+	raw  []byte // the OpenAPI document, made when first asked for
+	err  error
+}
+
+// NewAPI adds an API to a site, with its description at /api/openapi.json and a page for people at /api.
+func NewAPI(m *Mux, in APIInfo) *API {
+	schemes := map[string]*huma.SecurityScheme{"bearer": {Type: "http", Scheme: "bearer", Description: "Mã truy cập của tài khoản ứng dụng."}}
+	if in.SessionCookie != "" {
+		schemes["session"] = &huma.SecurityScheme{Type: "apiKey", In: "cookie", Name: in.SessionCookie, Description: "Phiên đăng nhập trên trình duyệt."}
+	}
+	config := huma.Config{
+		OpenAPI: &huma.OpenAPI{
+			OpenAPI:    "3.1.0",
+			Info:       &huma.Info{Title: in.Title, Version: in.Version, Description: in.Description},
+			Components: &huma.Components{Schemas: huma.NewMapRegistry("#/components/schemas/", schemaName), SecuritySchemes: schemes},
+		},
+		Formats:       map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat},
+		DefaultFormat: "application/json",
+	}
+	a := &API{mux: m}
+	a.API = huma.NewAPI(config, apiAdapter{m})
+	m.Handle(
+		Route{Method: http.MethodGet, Pattern: "/api/openapi.json", Permission: Public, Name: "web.openapi", Handler: a.document},
+		Route{Method: http.MethodGet, Pattern: "/api", Permission: Public, Name: "web.reference", Handler: a.reference},
+	)
+	return a
+}
+
+// Register adds an operation. op.OperationID is the name of the route, "room.verb"; op.Path is relative to /api/v1;
+// op.MaxBodyBytes is as Route.MaxBody. Errors of the handler are mapped by their fault kind.
+func Register[I, O any](a *API, op huma.Operation, permission string, handler func(context.Context, *I) (*O, error)) {
+	op.Path = Version1 + op.Path
+	route := Route{Method: op.Method, Pattern: op.Path, Permission: permission, Name: op.OperationID, MaxBody: op.MaxBodyBytes}
+	if op.Metadata == nil {
+		op.Metadata = map[string]any{}
+	}
+	op.Metadata["route"] = route
+	op.MaxBodyBytes, op.BodyReadTimeout = -1, -1 // the route and the site see to both
+	if op.Extensions == nil {
+		op.Extensions = map[string]any{}
+	}
+	op.Extensions["x-permission"] = permission
+	if permission != Public {
+		for _, name := range sortedKeys(a.OpenAPI().Components.SecuritySchemes) {
+			op.Security = append(op.Security, map[string][]string{name: {}})
+		}
+	}
+	if op.Method == http.MethodPost {
+		lo, hi := 16, 200
+		op.Parameters = append(op.Parameters, &huma.Param{Name: "Idempotency-Key", In: "header", Required: true,
+			Description: "Khóa của việc này: mới cho mỗi việc, giữ nguyên khi gửi lại.", Schema: &huma.Schema{Type: "string", MinLength: &lo, MaxLength: &hi}})
+	}
+	if len(op.Tags) == 0 {
+		room, _, _ := strings.Cut(op.OperationID, ".")
+		op.Tags = []string{room}
+	}
+	huma.Register(a.API, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := handler(ctx, in)
+		if err != nil {
+			return nil, a.mux.apiError(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}
+
+// apiAdapter mounts operations as routes of the site, so that they stand behind the same guards.
+type apiAdapter struct{ m *Mux }
+
+// Handle mounts an operation.
+func (a apiAdapter) Handle(op *huma.Operation, h func(huma.Context)) {
+	route, ok := op.Metadata["route"].(Route)
+	if !ok {
+		panic("web: operation " + op.OperationID + " names no permission; use web.Register")
+	}
+	route.Handler = func(w http.ResponseWriter, r *http.Request) error {
+		h(humago.NewContext(op, r, w))
+		return nil
+	}
+	a.m.Handle(route)
+}
+
+// ServeHTTP answers a request.
+func (a apiAdapter) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.m.ServeHTTP(w, r) }
+
+// apiError turns the error of an operation into what huma writes.
+func (m *Mux) apiError(ctx context.Context, err error) error {
+	err = classify(err)
+	m.report(ctx, err)
+	header := http.Header{"Cache-Control": {"no-store"}}
+	if statusOf(err) == http.StatusServiceUnavailable {
+		header.Set("Retry-After", "30")
+	}
+	return huma.ErrorWithHeaders(m.problem(ctx, err), header)
+}
+
+// ownError makes the errors huma finds itself (malformed and invalid input) look like ours.
+func ownError(hc huma.Context, status int, msg string, errs ...error) huma.StatusError {
+	ctx := hc.Context()
+	in := infoOf(ctx)
+	if in.mux == nil {
+		return &Problem{Type: "about:blank", Status: status, Title: http.StatusText(status), Detail: msg, Kind: fault.Internal.String()}
+	}
+	if in.over > 0 {
+		return in.mux.problem(ctx, TooLarge(in.over))
+	}
+	if status >= 500 {
+		err := fmt.Errorf("%s: %w", msg, errors.Join(errs...))
+		in.mux.report(ctx, err)
+		return in.mux.problem(ctx, err)
+	}
+	f := fault.New(fault.Invalid, i18n.Msg{})
+	switch status {
+	case http.StatusRequestTimeout:
+		f.Msg = i18n.M("Đường truyền bị ngắt khi đang gửi. Hãy gửi lại.")
+	case http.StatusUnsupportedMediaType, http.StatusNotAcceptable:
+		f.Msg = i18n.M("Hãy gửi và nhận dữ liệu dạng application/json.")
+	case http.StatusBadRequest:
+		f.Msg = i18n.M("Không đọc được nội dung gửi lên. Hãy gửi lại.")
+	}
+	for _, err := range errs {
+		d := &huma.ErrorDetail{Message: "?"}
+		if ed, ok := err.(huma.ErrorDetailer); ok { //nolint:errorlint // huma passes them unwrapped
+			d = ed.ErrorDetail()
+		} else if err != nil {
+			d = &huma.ErrorDetail{Message: err.Error()}
+		}
+		f.Problems = append(f.Problems, fault.Problem{Field: strings.TrimPrefix(d.Location, "body."), Msg: i18n.Msg{Text: d.Message}})
+	}
+	return in.mux.problem(ctx, withStatus(status, f))
+}
+
+func init() {
+	huma.NewError = func(status int, msg string, _ ...error) huma.StatusError {
+		return &Problem{Type: "about:blank", Status: status, Title: http.StatusText(status), Detail: msg, Kind: fault.Invalid.String()}
+	}
+	huma.NewErrorWithContext = ownError
+	huma.DefaultArrayNullable = false
+	vietnameseValidation()
+}
+
+// vietnameseValidation replaces the sentences of the library that checks input.
+func vietnameseValidation() {
+	v := map[*string]string{
+		&validation.MsgUnexpectedProperty:                "không có mục này trong mô tả API",
+		&validation.MsgExpectedRFC3339DateTime:           "phải là thời điểm dạng 2018-11-23T14:05:00+07:00",
+		&validation.MsgExpectedRFC3339Date:               "phải là ngày dạng 2018-11-23",
+		&validation.MsgExpectedRFC3339Time:               "phải là giờ dạng 14:05:00",
+		&validation.MsgExpectedRFC5322Email:              "phải là địa chỉ thư điện tử (%v)",
+		&validation.MsgExpectedRFC3986URI:                "phải là địa chỉ URI (%v)",
+		&validation.MsgExpectedRFC4122UUID:               "phải là UUID (%v)",
+		&validation.MsgExpectedMatchAtLeastOneSchema:     "không khớp dạng nào được phép",
+		&validation.MsgExpectedMatchExactlyOneSchema:     "phải khớp đúng một dạng được phép",
+		&validation.MsgExpectedBoolean:                   "phải là true hoặc false",
+		&validation.MsgExpectedNumber:                    "phải là số",
+		&validation.MsgExpectedInteger:                   "phải là số nguyên",
+		&validation.MsgExpectedString:                    "phải là chuỗi ký tự",
+		&validation.MsgExpectedBase64String:              "phải là chuỗi base64",
+		&validation.MsgExpectedArray:                     "phải là danh sách",
+		&validation.MsgExpectedObject:                    "phải là đối tượng JSON",
+		&validation.MsgExpectedArrayItemsUnique:          "các phần tử phải khác nhau",
+		&validation.MsgExpectedOneOf:                     "phải là một trong: %s",
+		&validation.MsgExpectedMinimumNumber:             "phải từ %v trở lên",
+		&validation.MsgExpectedExclusiveMinimumNumber:    "phải lớn hơn %v",
+		&validation.MsgExpectedMaximumNumber:             "phải từ %v trở xuống",
+		&validation.MsgExpectedExclusiveMaximumNumber:    "phải nhỏ hơn %v",
+		&validation.MsgExpectedMinLength:                 "phải có ít nhất %d ký tự",
+		&validation.MsgExpectedMaxLength:                 "không được quá %d ký tự",
+		&validation.MsgExpectedBePattern:                 "phải là %s",
+		&validation.MsgExpectedMatchPattern:              "phải đúng mẫu %s",
+		&validation.MsgExpectedMinItems:                  "phải có ít nhất %d phần tử",
+		&validation.MsgExpectedMaxItems:                  "không được quá %d phần tử",
+		&validation.MsgExpectedRequiredProperty:          "thiếu mục bắt buộc %s",
+		&validation.MsgExpectedDependentRequiredProperty: "cần mục %s khi có mục %s",
+	}
+	for at, text := range v {
+		*at = text
+	}
+}
+
+var namePart = regexp.MustCompile(`(?:[\w.\-]+/)*(\w+)\.(\w+)|\w+`)
+
+// schemaName gives every type a name of its own: the room's name stands before the type's.
+func schemaName(t reflect.Type, hint string) string {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.Name() == "" {
+		return huma.DefaultSchemaNamer(t, strings.ReplaceAll(hint, ".", "-"))
+	}
+	full := t.Name()
+	if t.PkgPath() != "" {
+		full = t.PkgPath() + "." + full
+	}
+	var b strings.Builder
+	for _, part := range namePart.FindAllStringSubmatch(full, -1) {
+		room, name := part[1], part[2]
+		if name == "" {
+			name = part[0]
+		}
+		if room == "web" || strings.EqualFold(room, name) {
+			room = ""
+		}
+		b.WriteString(upper(room) + upper(name))
+	}
+	return b.String()
+}
+
+func upper(s string) string {
+	if s == "" {
+		return ""
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// document sends the description of the API.
+func (a *API) document(w http.ResponseWriter, _ *http.Request) error {
+	a.once.Do(func() { a.raw, a.err = json.Marshal(a.OpenAPI()) })
+	if a.err != nil {
+		return fmt.Errorf("make the OpenAPI document: %w", a.err)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-cache")
+	_, err := w.Write(a.raw)
+	return err
+}
