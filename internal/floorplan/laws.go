@@ -68,9 +68,12 @@ func (h *House) lawRefs() []lawRef {
 // cite reads "61/2018/NĐ-CP Đ.17; 01/2018/TT-VPCP Đ.19 (codes)".
 func cite(text string) []lawRef {
 	var refs []lawRef
+	if strings.HasPrefix(text, "none") {
+		return nil
+	}
 	for piece := range strings.SplitSeq(splitActs(text), "\x00") {
 		piece = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(piece), "."))
-		if piece == "" || piece == "none" || strings.HasPrefix(piece, "none ") {
+		if piece == "" {
 			continue
 		}
 		act := lawAct.FindString(piece)

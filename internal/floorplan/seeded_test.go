@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -97,7 +98,11 @@ func TestSeededFaults(t *testing.T) {
 					want = append(want, value)
 				case "pad": // "pad: file lines" makes a file longer without filling the archive
 					file, count, _ := strings.Cut(value, " ")
-					files[file].Data = append(files[file].Data, strings.Repeat("\n", len(count))...)
+					n, err := strconv.Atoi(count)
+					if err != nil {
+						t.Fatal(err)
+					}
+					files[file].Data = append(files[file].Data, strings.Repeat("\n", n)...)
 				}
 			}
 			proven[r.Name] = true

@@ -186,9 +186,16 @@ func uses(sql string) (named []use, defined []string) {
 
 // inExtract reports whether the FROM at i belongs to EXTRACT(x FROM y), TRIM(…) or SUBSTRING(…).
 func inExtract(t []sqlToken, i int) bool {
-	for j := i - 1; j > 0 && i-j < 6; j-- {
-		if t[j].text == "(" {
-			return t[j-1].is("EXTRACT", "TRIM", "SUBSTRING", "OVERLAY")
+	depth := 0
+	for j := i - 1; j > 0; j-- {
+		switch t[j].text {
+		case ")":
+			depth++
+		case "(":
+			if depth == 0 {
+				return t[j-1].is("EXTRACT", "TRIM", "SUBSTRING", "OVERLAY")
+			}
+			depth--
 		}
 	}
 	return false

@@ -90,7 +90,7 @@ func (h *House) texts() []Finding {
 		}
 		for _, l := range leftovers {
 			if at := l.pattern.FindStringIndex(text); at != nil {
-				found = append(found, Finding{p, 1 + strings.Count(text[:at[0]], "\n"), fmt.Sprintf("%q: %s", strings.TrimSpace(text[at[0]:at[1]]), l.advice)})
+				found = append(found, Finding{p, 1 + strings.Count(text[:at[1]], "\n"), fmt.Sprintf("%q: %s", strings.TrimSpace(text[at[0]:at[1]]), l.advice)})
 			}
 		}
 	}
