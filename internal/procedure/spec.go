@@ -109,9 +109,10 @@ type Legal struct {
 // Process (quy trình nội bộ) is how the agencies handle a dossier: steps from
 // reception to the return of the result.
 type Process struct {
-	Symbol string `yaml:"symbol,omitempty" json:"symbol,omitempty"` // ký hiệu quy trình, "QT.HT.01"
-	Source string `yaml:"source,omitempty" json:"source,omitempty"` // deciding act, or how it was drawn up
-	Steps  []Step `yaml:"steps" json:"steps"`
+	Symbol  string `yaml:"symbol,omitempty" json:"symbol,omitempty"`   // ký hiệu quy trình, "QT.HT.01"
+	Source  string `yaml:"source,omitempty" json:"source,omitempty"`   // deciding act, or how it was drawn up
+	Generic bool   `yaml:"generic,omitempty" json:"generic,omitempty"` // drawn up by the program for a record that came without a process
+	Steps   []Step `yaml:"steps" json:"steps"`
 }
 
 // StepKind says what sort of work a step is; the actions and the permission follow from it.
