@@ -24,7 +24,7 @@ type row struct {
 
 var (
 	sampleFiles = []FileItem{
-		{Name: "giay-chung-sinh.jpg", Href: "#", Size: "412 KB", Note: "tải lên 23/11/2026 14:05", Remove: "/xoa"},
+		{Name: "giay-chung-sinh.jpg", Href: "#", Size: "412 KB", Note: "tải lên 23/11/2026 14:05", Remove: "/xoa", InForm: true},
 	}
 	sampleRows = []row{
 		{"H21.65-261119-0003", "Đăng ký khai sinh lưu động", "Rơ Châm H'Nga", Status{Tone: "info", Text: "Thẩm tra"}, Due{Level: "late", Text: "Quá hạn 2 ngày làm việc", At: "19/11/2026 17:00"}, true},
@@ -69,6 +69,7 @@ var samples = []struct {
 		"Rows":  sampleRows, "Facts": []Fact{{Label: "Người nộp", Value: "Rơ Châm H'Nga"}, {Label: "Nộp tại", Value: "UBND phường Diên Hồng"}, {Label: "Kênh", Value: "Trực tiếp"}, {Label: "Đang giữ", Value: "Lê Thị An"}},
 		"Files": []FileItem{{Name: "to-khai.pdf", Href: "#", Size: "88 KB", Status: &Status{Tone: "ok", Text: "Đã xem"}}, {Name: "giay-chung-sinh.jpg", Href: "#", Size: "412 KB"}}}},
 	{"counter", "desk", "Tiếp nhận tại quầy", map[string]any{
+		"Scan": template.HTMLAttr(`data-scan="1" data-scanned="number"`), "ScanName": template.HTMLAttr(`data-scanned="name"`), "ScanBirth": template.HTMLAttr(`data-scanned="birth"`),
 		"Facts": []Fact{{Label: "Thủ tục", Value: "Đăng ký khai sinh"}, {Label: "Hẹn trả", Value: "25/11/2026 17:00"}, {Label: "Lệ phí", Value: "Không thu"}, {Label: "Nơi xử lý", Value: "UBND phường Diên Hồng"}}}},
 }
 

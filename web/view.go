@@ -111,6 +111,7 @@ type FileItem struct {
 	Note   string // "tải lên 23/11/2026 14:05"
 	Status *Status
 	Remove string // URL that a POST form removes it with; empty: cannot be removed
+	InForm bool   // the list stands inside a form, whose fields are sent along to Remove
 }
 
 // Stat is a figure that opens into the list behind it.

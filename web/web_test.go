@@ -156,6 +156,7 @@ var partials = []struct {
 	{"timeline", []Moment{{State: "done", Title: "Tiếp nhận", Agency: "UBND phường", Person: "Lê An, công chức", At: "23/11/2026 14:05"}, {State: "now", Title: "Thẩm tra", Due: &Due{Level: "ok"}, Href: "/x"}, {Title: "Trả kết quả"}}, []string{`aria-current="step"`, "đang ở đây", "chưa tới", "Còn hạn", "Xem chi tiết"}},
 	{"steps", []Step{{"Người nộp", "done", "/1"}, {"Giấy tờ", "now", ""}, {"Xem lại", "next", ""}}, []string{`href="/1"`, `aria-current="step"`, ">3<"}},
 	{"files", []FileItem{{Name: "giay-chung-sinh.pdf", Href: "/f/1", Size: "1,2 MB", Note: "tải lên hôm nay", Status: &Status{Tone: "ok", Text: "Hợp lệ"}, Remove: "/f/1/xoa"}}, []string{`href="/f/1"`, "1,2 MB · tải lên", "Hợp lệ", `action="/f/1/xoa"`}},
+	{"files", []any{dict("Name", "a.pdf", "Href", "/f/2", "Remove", "/f/2/xoa", "InForm", true)}, []string{`formaction="/f/2/xoa"`, "formnovalidate"}},
 	{"stats", []Stat{{Label: "Quá hạn", Value: "3", Unit: "hồ sơ", Href: "/desk?due=late", Tone: "late", Note: "kém hôm qua 1", Icon: "alarm"}, {Label: "Tiếp nhận", Value: "12"}}, []string{`href="/desk?due=late"`, "kém hôm qua", "lt-stat-late"}},
 	{"facts", []Fact{{Label: "Lệ phí", Value: "Không", Icon: "coin"}, {Label: "Nơi nộp", Value: "UBND xã", Href: "/noi"}}, []string{"<dt>", "Không", `href="/noi"`}},
 	{"chips", dict("Items", []Chip{{Label: "Quá hạn", Href: "?", Active: true, Count: "3"}, {Label: "Hôm nay", Href: "?d=0"}}), []string{`aria-current="true"`, "Bộ lọc", "bỏ lọc"}},
@@ -186,7 +187,7 @@ func TestPartials(t *testing.T) {
 func TestEveryPartialHasASample(t *testing.T) {
 	// Shown through the partials or layouts that use them.
 	inside := []string{"web", "public", "desk", "print", "head", "hero", "actions", "menu", "nav", "mark", "footer", "language", "account", "keys",
-		"field_attrs", "field_mark", "field_error", "field_options", "field_choices", "field_tick", "stat_body"}
+		"field_attrs", "field_mark", "field_error", "field_options", "field_choices", "field_tick", "stat_body", "file_remove"}
 	var have []string
 	for _, p := range partials {
 		have = append(have, p.name)
@@ -227,6 +228,15 @@ func checkMarkup(t *testing.T, src string) {
 	for _, r := range refs {
 		if !ids[r] {
 			t.Errorf("nothing has id %q", r)
+		}
+	}
+	inForm := false
+	for z := html.NewTokenizer(strings.NewReader(src)); z.Next() != html.ErrorToken; {
+		if tok := z.Token(); tok.Data == "form" && tok.Type != html.TextToken {
+			if inForm == (tok.Type == html.StartTagToken) {
+				t.Error("a form inside a form")
+			}
+			inForm = tok.Type == html.StartTagToken
 		}
 	}
 	if strings.Contains(src, "no value") || strings.Contains(src, "ZgotmplZ") || strings.Contains(src, "&lt;nil&gt;") {

@@ -16,14 +16,15 @@ each("form[data-autosave]", (form) => {
     for (const [name, value] of [...data]) if (value instanceof File) data.delete(name); // files go with upload.js or the form itself
     return new URLSearchParams(data);
   };
-  async function save() {
+  async function save(leaving) {
     clearTimeout(timer);
+    timer = 0;
     if (busy || !dirty) return;
     busy = true;
     dirty = false;
     say(state?.dataset.saving);
     try {
-      const answer = await fetch(form.dataset.autosave || form.action, { method: "POST", body: body(), headers: { "X-Autosave": "1" }, keepalive: true, redirect: "manual" });
+      const answer = await fetch(form.dataset.autosave || form.action, { method: "POST", body: body(), headers: { "X-Autosave": "1" }, keepalive: leaving === true, redirect: "manual" });
       if (answer.ok) say(`${state?.dataset.saved} ${new Date().toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit" })}`);
       else if (answer.status >= 500 || [0, 408, 429].includes(answer.status)) throw new Error(String(answer.status));
       else say("");
@@ -36,9 +37,9 @@ each("form[data-autosave]", (form) => {
     }
     if (dirty && !timer) save();
   }
-  form.addEventListener("change", (e) => { if (e.target.type !== "file") { dirty = true; timer = 0; save(); } });
+  form.addEventListener("change", (e) => { if (e.target.type !== "file") { dirty = true; save(); } });
   form.addEventListener("submit", () => { dirty = false; clearTimeout(timer); });
-  addEventListener("online", save);
-  addEventListener("pagehide", save);
+  addEventListener("online", () => save());
+  addEventListener("pagehide", () => save(true));
   addEventListener("beforeunload", (e) => { if (dirty && !navigator.onLine) e.preventDefault(); });
 });

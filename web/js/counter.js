@@ -46,9 +46,4 @@ each("form[data-counter]", (form) => {
       if (to) { e.preventDefault(); to.focus(); }
     }
   });
-  form.addEventListener("input", (e) => {
-    if (!e.target.matches("[data-scan]")) return;
-    const parts = e.target.value.split("|").length > 6 && card(e.target.value);
-    if (parts) e.target.dataset.ready = "1"; // the scanner's Enter follows
-  });
 });

@@ -8,6 +8,7 @@ const pause = 180;
 each("input[data-suggest]", (input) => {
   const box = document.createElement("div");
   box.className = "lt-suggest-box";
+  const focused = document.activeElement === input;
   input.replaceWith(box);
   const list = document.createElement("ul");
   list.className = "lt-suggest";
@@ -16,6 +17,7 @@ each("input[data-suggest]", (input) => {
   list.setAttribute("aria-label", document.querySelector(`label[for="${input.id}"]`)?.textContent ?? "");
   list.hidden = true;
   box.append(input, list);
+  if (focused) input.focus();
   for (const [k, v] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id, autocomplete: "off" })) input.setAttribute(k, v);
 
   let timer = 0, asked = null;

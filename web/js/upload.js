@@ -49,7 +49,8 @@ function send(form, input) {
   request.addEventListener("load", () => {
     bar.remove();
     const target = document.querySelector(form.dataset.upload);
-    if (!target || request.status >= 500 || !request.responseText) { form.submit(); return; }
+    if (!target) { form.submit(); return; }
+    if (request.status >= 500) { note(input, form.dataset.failed ?? ""); return; }
     target.innerHTML = request.responseText;
     target.dispatchEvent(new CustomEvent("lt:load", { bubbles: true }));
   });
