@@ -155,6 +155,12 @@ func until(t *testing.T, ctx context.Context, js string) {
 	}
 }
 
+func visit(t *testing.T, ctx context.Context, url string) {
+	t.Helper()
+	run(t, ctx, chromedp.Navigate(url), chromedp.WaitReady("main"))
+	until(t, ctx, "document.readyState === 'complete'")
+}
+
 func want[T comparable](t *testing.T, what string, got, want T) {
 	t.Helper()
 	if got != want {
@@ -162,12 +168,9 @@ func want[T comparable](t *testing.T, what string, got, want T) {
 	}
 }
 
-func TestScripts(t *testing.T) {
+func TestPublicScripts(t *testing.T) {
 	ctx, url, s := browse(t)
-	open := func(name string) {
-		run(t, ctx, chromedp.Navigate(url+name), chromedp.WaitReady("main"))
-		until(t, ctx, "document.readyState === 'complete'")
-	}
+	open := func(name string) { visit(t, ctx, url+name) }
 
 	t.Run("the error summary has the focus and leads to the field", func(t *testing.T) {
 		open("apply")
@@ -213,6 +216,11 @@ func TestScripts(t *testing.T) {
 		run(t, ctx, press(kb.Escape))
 		want(t, "open", eval[bool](t, ctx, "document.querySelector('.lt-confirm').open"), false)
 	})
+}
+
+func TestDeskScripts(t *testing.T) {
+	ctx, url, s := browse(t)
+	open := func(name string) { visit(t, ctx, url+name) }
 
 	t.Run("the officials' keys", func(t *testing.T) {
 		open("desk")
