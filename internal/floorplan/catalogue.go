@@ -61,21 +61,23 @@ func (h *House) messages() (map[string][]message, []Finding) {
 	return all, found
 }
 
-// goMessages finds i18n.M("…").
+// goMessages finds i18n.M("…") and the titles in web.View{Title: "…"}.
 func (h *House) goMessages(s *source) (ms []message, found []Finding) {
 	if s.file.Name.Name == "i18n" {
 		return nil, nil
 	}
 	ast.Inspect(s.file, func(n ast.Node) bool {
+		if view, ok := n.(*ast.CompositeLit); ok && selects(view.Type, "web", "View") {
+			for _, e := range view.Elts {
+				if kv, ok := e.(*ast.KeyValueExpr); ok && fmt.Sprint(kv.Key) == "Title" {
+					if text, constant := chain(kv.Value); constant {
+						ms = append(ms, message{text, s.path, h.fset.Position(kv.Pos()).Line})
+					}
+				}
+			}
+		}
 		call, ok := n.(*ast.CallExpr)
-		if !ok || len(call.Args) == 0 {
-			return true
-		}
-		sel, ok := call.Fun.(*ast.SelectorExpr)
-		if !ok || sel.Sel.Name != "M" {
-			return true
-		}
-		if x, ok := sel.X.(*ast.Ident); !ok || x.Name != "i18n" {
+		if !ok || len(call.Args) == 0 || !selects(call.Fun, "i18n", "M") {
 			return true
 		}
 		text, constant := chain(call.Args[0])
@@ -87,6 +89,16 @@ func (h *House) goMessages(s *source) (ms []message, found []Finding) {
 		return true
 	})
 	return ms, found
+}
+
+// selects reports whether an expression is pkg.name.
+func selects(x ast.Expr, pkg, name string) bool {
+	sel, ok := x.(*ast.SelectorExpr)
+	if !ok || sel.Sel.Name != name {
+		return false
+	}
+	id, ok := sel.X.(*ast.Ident)
+	return ok && id.Name == pkg
 }
 
 // templateMessages finds {{t "…"}}, {{tc "context" "…"}} and {{"…" | t}} in a template.
