@@ -1,0 +1,232 @@
+package dossier
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"lienthong/internal/kit/actor"
+	"lienthong/internal/kit/clock"
+	"lienthong/internal/kit/db"
+	"lienthong/internal/kit/vntext"
+	"lienthong/internal/org"
+)
+
+// clauses collects conditions of a query with their arguments.
+type clauses struct {
+	where []string
+	args  []any
+}
+
+func (c *clauses) add(cond string, args ...any) {
+	c.where = append(c.where, cond)
+	c.args = append(c.args, args...)
+}
+
+func (c *clauses) sql() string { return strings.Join(c.where, " AND ") }
+
+// reach limits a column of unit paths to what grants cover.
+func reach(column string, grants []actor.Grant) (string, []any) {
+	var or []string
+	var args []any
+	for _, g := range grants {
+		or = append(or, column+` = ?`)
+		args = append(args, g.UnitPath)
+		if g.Below {
+			or = append(or, column+` LIKE ?`)
+			args = append(args, g.UnitPath+"%")
+		}
+	}
+	if len(or) == 0 {
+		return "FALSE", nil
+	}
+	return "(" + strings.Join(or, " OR ") + ")", args
+}
+
+// words limits a folded column to rows that have every word of a text.
+func (c *clauses) words(column, text string) {
+	for _, word := range strings.Fields(vntext.Fold(text)) {
+		c.add(column+` LIKE ?`, "%"+word+"%")
+	}
+}
+
+const workColumns = `s.dossier_id, d.code, p.number, d.procedure_name, d.owner_name, d.owner_phone, d.status, d.channel,
+	d.filed_at, d.due_at AS dossier_due, s.id AS step_id, s.name AS step_name, s.kind AS step_kind, s.unit_name,
+	s.state, s.assignee_id, s.assignee_name, s.due_at AS step_due`
+
+const workFrom = ` FROM dossier_step s JOIN dossier_dossier d ON d.id = s.dossier_id JOIN dossier_part p ON p.id = s.part_id WHERE `
+
+// scope is what somebody may work on: per kind of step the grants that allow it.
+type scope struct {
+	kinds   map[string][]actor.Grant
+	account string
+}
+
+func (s scope) clauses() clauses {
+	var or []string
+	var args []any
+	for _, kind := range []string{"receive", "work", "approve", "return"} {
+		cond, a := reach("s.unit_path", s.kinds[kind])
+		if cond == "FALSE" {
+			continue
+		}
+		or = append(or, "(s.kind = '"+kind+"' AND "+cond+")")
+		args = append(args, a...)
+	}
+	c := clauses{}
+	c.add(`s.state IN ('ready', 'claimed')`)
+	if len(or) == 0 {
+		c.add("FALSE")
+	} else {
+		c.add("("+strings.Join(or, " OR ")+")", args...)
+	}
+	return c
+}
+
+const paused = `d.status IN (5, 6)`
+
+// box adds what a box of the worklist means.
+func (c *clauses) box(b Box, account string, now time.Time) {
+	const due = `COALESCE(s.due_at, d.due_at)`
+	today := clock.DateOf(now)
+	switch b {
+	case BoxSupplement:
+		c.add(`d.status = 5`)
+		return
+	case BoxObligation:
+		c.add(`d.status = 6`)
+		return
+	}
+	c.add(`NOT ` + paused)
+	switch b {
+	case BoxMine:
+		c.add(`s.state = 'claimed' AND s.assignee_id = ?`, account)
+	case BoxLate:
+		c.add(due+` < ?`, now)
+	case BoxToday:
+		c.add(due+` >= ? AND `+due+` < ?`, now, today.AddDays(1).At(0, 0))
+	case BoxSoon:
+		c.add(due+` >= ? AND `+due+` < ?`, now, today.AddDays(4).At(0, 0))
+	case BoxJoint:
+		c.add(`s.agency_id <> d.receiver_id`)
+	}
+}
+
+func (q WorkQuery) clauses(s scope, now time.Time) clauses {
+	c := s.clauses()
+	c.box(q.Box, s.account, now)
+	c.words("d.search_text", q.Text)
+	if q.Field != "" {
+		c.add(`d.field = ?`, q.Field)
+	}
+	if q.Procedure != "" {
+		c.add(`d.procedure_code = ?`, q.Procedure)
+	}
+	if q.Kind != "" {
+		c.add(`s.kind = ?`, q.Kind)
+	}
+	return c
+}
+
+func (store) worklist(ctx context.Context, q db.Querier, wq WorkQuery, s scope, now time.Time) ([]WorkItem, error) {
+	c := wq.clauses(s, now)
+	if wq.Cursor != "" {
+		m, err := parseMark(wq.Cursor)
+		if err != nil {
+			return nil, err
+		}
+		c.add(`(COALESCE(s.due_at, d.due_at, ?) > ? OR COALESCE(s.due_at, d.due_at, ?) = ? AND s.id > ?)`, farOff, m.at, farOff, m.at, m.id)
+	}
+	var items []WorkItem
+	err := q.Select(ctx, &items, `SELECT `+workColumns+workFrom+c.sql()+` ORDER BY COALESCE(s.due_at, d.due_at, ?), s.id LIMIT ?`,
+		append(c.args, farOff, bounded(wq.Limit)+1)...)
+	return items, err
+}
+
+// count returns how many steps each box of the worklist holds.
+func (store) count(ctx context.Context, q db.Querier, s scope, now time.Time) (map[Box]int, error) {
+	counts := map[Box]int{}
+	for _, b := range Boxes {
+		c := WorkQuery{Box: b}.clauses(s, now)
+		var n int
+		if err := q.Get(ctx, &n, `SELECT COUNT(*)`+workFrom+c.sql(), c.args...); err != nil {
+			return nil, err
+		}
+		counts[b] = n
+	}
+	return counts, nil
+}
+
+const itemColumns = `d.id, d.code, d.procedure_name, d.owner_name, d.status, d.channel, d.receiver_id, d.filed_at,
+	d.accepted_at, d.due_at, d.finished_at, d.paused_at`
+
+func (q FindQuery) clauses(now time.Time) clauses {
+	c := clauses{}
+	c.words("d.search_text", q.Text)
+	if len(q.Status) > 0 {
+		marks := strings.TrimSuffix(strings.Repeat("?, ", len(q.Status)), ", ")
+		args := make([]any, len(q.Status))
+		for i, s := range q.Status {
+			args[i] = s
+		}
+		c.add(`d.status IN (`+marks+`)`, args...)
+	}
+	for _, eq := range [][2]string{{"d.field", q.Field}, {"d.procedure_code", q.Procedure}, {"d.channel", string(q.Channel)}} {
+		if eq[1] != "" {
+			c.add(eq[0]+` = ?`, eq[1])
+		}
+	}
+	if q.UnitID != "" {
+		c.add(`EXISTS (SELECT 1 FROM dossier_part p WHERE p.dossier_id = d.id AND p.unit_id = ?)`, q.UnitID)
+	}
+	if !q.From.IsZero() {
+		c.add(`d.filed_at >= ?`, q.From.At(0, 0))
+	}
+	if !q.To.IsZero() {
+		c.add(`d.filed_at < ?`, q.To.AddDays(1).At(0, 0))
+	}
+	if q.LateOnly {
+		c.add(`d.due_at < COALESCE(d.finished_at, d.paused_at, ?)`, now)
+	}
+	return c
+}
+
+// find returns dossiers with a step at a unit that the grants cover, newest first.
+func (store) find(ctx context.Context, q db.Querier, fq FindQuery, grants []actor.Grant, now time.Time) ([]Item, error) {
+	c := fq.clauses(now)
+	within, args := reach("s.unit_path", grants)
+	c.add(`EXISTS (SELECT 1 FROM dossier_step s WHERE s.dossier_id = d.id AND `+within+`)`, args...)
+	return list(ctx, q, &c, fq.Cursor, fq.Limit)
+}
+
+func list(ctx context.Context, q db.Querier, c *clauses, cursor string, limit int) ([]Item, error) {
+	if cursor != "" {
+		m, err := parseMark(cursor)
+		if err != nil {
+			return nil, err
+		}
+		c.add(`(d.filed_at < ? OR d.filed_at = ? AND d.id < ?)`, m.at, m.at, m.id)
+	}
+	var items []Item
+	err := q.Select(ctx, &items, `SELECT `+itemColumns+` FROM dossier_dossier d WHERE `+c.sql()+` ORDER BY d.filed_at DESC, d.id DESC LIMIT ?`,
+		append(c.args, bounded(limit)+1)...)
+	return items, err
+}
+
+// ofAccount returns the dossiers of an applicant, newest first.
+func (store) ofAccount(ctx context.Context, q db.Querier, account string, fq FindQuery, now time.Time) ([]Item, error) {
+	c := fq.clauses(now)
+	c.add(`d.account_id = ?`, account)
+	return list(ctx, q, &c, fq.Cursor, fq.Limit)
+}
+
+// openAt returns the dossiers with open work at a unit or below it, and those
+// not ended that it received or is competent for.
+func (store) openAt(ctx context.Context, q db.Querier, u org.Unit) ([]ID, error) {
+	var ids []ID
+	err := q.Select(ctx, &ids, `SELECT d.id FROM dossier_dossier d WHERE d.status NOT IN (3, 7, 8, 10) AND (
+		d.receiver_id = ? OR d.handler_id = ? OR EXISTS (SELECT 1 FROM dossier_step s
+			WHERE s.dossier_id = d.id AND s.state IN ('ready', 'claimed') AND s.unit_path LIKE ?))
+		ORDER BY d.id`, u.ID, u.ID, u.Path+"%")
+	return ids, err
+}
