@@ -38,7 +38,6 @@ func (a Answer) Certain() bool { return len(a.Warnings) == 0 }
 //     then as calendar days.
 //
 // A term that Validate refuses counts as no time, with a warning.
-// Law: 61/2018/NĐ-CP; 01/2018/TT-VPCP
 func (c *Calendar) Due(start time.Time, term Term, o Opts) Answer {
 	a := Answer{Term: term}
 	if term.Validate() != nil {

@@ -7,7 +7,7 @@ import (
 	"lienthong/internal/kit/i18n"
 )
 
-// ReasonKind sorts reasons for programs; people read Reason.Msg.
+// ReasonKind (loại lý do) sorts reasons for programs; people read Reason.Msg.
 type ReasonKind string
 
 // The kinds of reasons.

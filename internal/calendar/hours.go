@@ -84,7 +84,7 @@ func (p *Period) UnmarshalText(b []byte) error {
 	return err
 }
 
-// Periods are the working stretches of one day, in order, without overlap.
+// Periods (các buổi làm việc) are the working stretches of one day, in order, without overlap.
 type Periods []Period
 
 // Minutes returns the working minutes of the day.

@@ -13,7 +13,7 @@ import (
 // Unit (đơn vị thời hạn) is what a term counts.
 type Unit string
 
-// The units of a term. Law: 61/2018/NĐ-CP and the decisions that publish procedures use all four.
+// The units of a term; the decisions that publish procedures use all four.
 const (
 	WorkingHours Unit = "working_hours" // giờ làm việc
 	WorkingDays  Unit = "working_days"  // ngày làm việc, DayMinutes working minutes each

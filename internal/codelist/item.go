@@ -70,9 +70,7 @@ func (i Item) overlaps(j Item) bool {
 
 // same reports whether nothing differs.
 func (i Item) same(j Item) bool {
-	a, b := i.Attributes, j.Attributes
-	i.Attributes, j.Attributes = nil, nil
-	return maps.Equal(a, b) && i.List == j.List && i.Code == j.Code && i.Name == j.Name && i.NameEN == j.NameEN &&
+	return maps.Equal(i.Attributes, j.Attributes) && i.List == j.List && i.Code == j.Code && i.Name == j.Name && i.NameEN == j.NameEN &&
 		i.Sort == j.Sort && i.ValidFrom == j.ValidFrom && i.ValidTo == j.ValidTo && i.SourceAct == j.SourceAct
 }
 
