@@ -28,18 +28,23 @@ func Sub(name string, fsys fs.FS) Room {
 	return Room{name, sub}
 }
 
+// provider returns the migrations of one room on a database.
+func provider(d *db.DB, r Room) (*goose.Provider, error) {
+	table := r.Name + "_migration"
+	store, err := database.NewStore(database.DialectPostgres, table)
+	if d.Engine() == db.SQLite {
+		store, err = database.NewStoreFromQuerier(table, sqliteVersions{})
+	}
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider("", d.Raw(), r.FS, goose.WithStore(store), goose.WithDisableGlobalRegistry(true))
+}
+
 // Up applies what is missing, room by room in the order given.
 func Up(ctx context.Context, d *db.DB, rooms ...Room) error {
-	dialect := database.DialectSQLite3
-	if d.Engine() == db.Postgres {
-		dialect = database.DialectPostgres
-	}
 	for _, r := range rooms {
-		store, err := database.NewStore(dialect, r.Name+"_migration")
-		if err != nil {
-			return fmt.Errorf("migrate %s: %w", r.Name, err)
-		}
-		p, err := goose.NewProvider("", d.Raw(), r.FS, goose.WithStore(store), goose.WithDisableGlobalRegistry(true))
+		p, err := provider(d, r)
 		if err != nil {
 			return fmt.Errorf("migrate %s: %w", r.Name, err)
 		}
@@ -52,17 +57,9 @@ func Up(ctx context.Context, d *db.DB, rooms ...Room) error {
 
 // Pending returns the names of rooms that have migrations which were not applied.
 func Pending(ctx context.Context, d *db.DB, rooms ...Room) ([]string, error) {
-	dialect := database.DialectSQLite3
-	if d.Engine() == db.Postgres {
-		dialect = database.DialectPostgres
-	}
 	var names []string
 	for _, r := range rooms {
-		store, err := database.NewStore(dialect, r.Name+"_migration")
-		if err != nil {
-			return nil, err
-		}
-		p, err := goose.NewProvider("", d.Raw(), r.FS, goose.WithStore(store), goose.WithDisableGlobalRegistry(true))
+		p, err := provider(d, r)
 		if err != nil {
 			return nil, fmt.Errorf("migrate %s: %w", r.Name, err)
 		}
