@@ -24,12 +24,17 @@ const OnlineFiling = 3
 // FileableOnline reports whether a dossier can be filed online: level 3 or 4 with an e-form.
 func (s *Spec) FileableOnline() bool { return s.Online >= OnlineFiling && s.Form != nil }
 
-// Channels returns the channels by which a dossier may be filed.
+// Channels returns the channels by which a dossier may be filed: those that some
+// term is promised for; online only when FileableOnline.
 func (s *Spec) Channels() []string {
-	if s.FileableOnline() {
-		return slices.Clone(AllChannels)
+	var channels []string
+	for _, ch := range AllChannels {
+		promised := slices.ContainsFunc(s.Terms, func(t Term) bool { return fits(t.Channels, ch) })
+		if promised && (ch != ChannelOnline || s.FileableOnline()) {
+			channels = append(channels, ch)
+		}
 	}
-	return []string{ChannelCounter, ChannelPost}
+	return channels
 }
 
 // Case returns the case with a key; the empty key is the nameless case of a procedure without cases.

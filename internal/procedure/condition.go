@@ -12,7 +12,7 @@ import (
 	"lienthong/internal/kit/i18n"
 )
 
-// Env is what the condition of a branch may ask: case, channel, form (the answers
+// Env (dữ kiện rẽ nhánh) is what the condition of a branch may ask: case, channel, form (the answers
 // of the e-form, nil when there is none) and applicant.
 type Env struct {
 	Case      string         `expr:"case"`

@@ -11,7 +11,7 @@ import (
 	"lienthong/internal/kit/i18n"
 )
 
-// FieldType says how a field of an e-form is entered.
+// FieldType (kiểu nhập) says how a field of an e-form is entered.
 type FieldType string
 
 // The types of fields.
@@ -188,7 +188,7 @@ func prefill(fields []*Field, applicant map[string]any) map[string]any {
 	return data
 }
 
-// Rules is what the validation of answers needs beside the form: the day, the
+// Rules (điều kiện kiểm tra) is what the validation of answers needs beside the form: the day, the
 // code lists (a list that is missing is not checked) and the language of the labels.
 type Rules struct {
 	On    clock.Date

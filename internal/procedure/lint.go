@@ -18,7 +18,7 @@ type Warning struct {
 // String returns the warning as a line of a report.
 func (w Warning) String() string { return w.Path + ": " + w.Msg.String() }
 
-// Known tells what there is outside the file that it may refer to. A nil function is not asked.
+// Known (danh mục tham chiếu) tells what there is outside the file that it may refer to. A nil function is not asked.
 type Known struct {
 	Division func(key string) bool // division keys of agencies
 	Level    func(key string) bool // levels of government

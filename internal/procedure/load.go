@@ -238,7 +238,7 @@ func LoadFS(fsys fs.FS) ([]Loaded, error) {
 	return all, nil
 }
 
-// Loaded is what one file held: its versions in order of validity, or what is wrong with it.
+// Loaded (tệp thủ tục đã đọc) is what one file held: its versions in order of validity, or what is wrong with it.
 type Loaded struct {
 	File  string
 	Specs []*Spec

@@ -26,7 +26,7 @@ func (p *Process) Step(key string) (*Step, bool) {
 	return nil, false
 }
 
-// Onward says what follows when a step is finished.
+// Onward (bước tiếp theo) says what follows when a step is finished.
 type Onward struct {
 	Start  []string // keys of the steps that start; several start in parallel
 	Choose []Branch // the official chooses one of these
@@ -81,7 +81,7 @@ func (s *Step) Allows(a Action) bool {
 	return false
 }
 
-// PlaceKind says how an agency is found from the one that received the dossier.
+// PlaceKind (cách xác định nơi xử lý) says how an agency is found from the one that received the dossier.
 type PlaceKind string
 
 // The ways to name the agency of a step or of the competent authority.

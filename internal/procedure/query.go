@@ -32,7 +32,7 @@ type Page struct {
 	Total int
 }
 
-// FieldCount is a field with the number of its procedures.
+// FieldCount (số thủ tục của lĩnh vực) is a field with the number of its procedures.
 type FieldCount struct {
 	Field string `db:"field" json:"field"`
 	Count int    `db:"count" json:"count"`

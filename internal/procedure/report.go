@@ -13,7 +13,7 @@ type Report struct {
 	Files []FileReport
 }
 
-// FileReport is what came of one file, or of one record of the national database.
+// FileReport (kết quả từng tệp) is what came of one file, or of one record of the national database.
 type FileReport struct {
 	File      string
 	Code      string

@@ -12,7 +12,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// Schema is a JSON Schema 2020-12 document as it stands in the file, its keys in
+// Schema (lược đồ biểu mẫu) is a JSON Schema 2020-12 document as it stands in the file, its keys in
 // their order. The words the form renderer knows beside the standard's are
 // x-order (the properties in order), x-help, x-help-en, x-widget (textarea,
 // radio, select), x-codelist, x-en (title in English), x-prefill (applicant

@@ -72,7 +72,7 @@ type Paper struct {
 	Note      string   `yaml:"note,omitempty" json:"note,omitempty"`
 }
 
-// FeeKind tells the two legal notions apart.
+// FeeKind (loại khoản thu) tells the two legal notions apart.
 type FeeKind string
 
 // The kinds of payment of the Law on Fees and Charges (97/2015/QH13): phí and lệ phí.
@@ -115,7 +115,7 @@ type Process struct {
 	Steps   []Step `yaml:"steps" json:"steps"`
 }
 
-// StepKind says what sort of work a step is; the actions and the permission follow from it.
+// StepKind (loại bước) says what sort of work a step is; the actions and the permission follow from it.
 type StepKind string
 
 // The kinds of steps.
@@ -143,7 +143,7 @@ type Step struct {
 	Note      string   `yaml:"note,omitempty" json:"note,omitempty"`           // instruction to the official
 }
 
-// Action is an optional action of a step.
+// Action (việc tùy chọn của bước) is an optional action of a step.
 type Action string
 
 // The optional actions. Forward and return-to-previous belong to every work and approve step.
@@ -154,7 +154,7 @@ const (
 	ActionObligation  Action = "obligation"   // chờ nghĩa vụ tài chính; the clock stops
 )
 
-// Branch is one way on from a step.
+// Branch (nhánh) is one way on from a step.
 type Branch struct {
 	To    string `yaml:"to" json:"to"`
 	When  string `yaml:"when,omitempty" json:"when,omitempty"`   // expression over case, channel, form, applicant; empty = always or chosen

@@ -7,7 +7,7 @@ import (
 // DayMinutes is the length of a working day when hours and days are added up: 8 hours.
 const DayMinutes = 480
 
-// Total is a sum of terms: working minutes, and calendar days beside them.
+// Total (tổng thời gian) is a sum of terms: working minutes, and calendar days beside them.
 type Total struct {
 	Minutes int64 // working time
 	Days    int64 // calendar days; a month counts 30

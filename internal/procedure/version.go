@@ -63,7 +63,7 @@ func (s Summary) Title(lang string) string { return pick(lang, s.Name, s.NameEN)
 // Title returns the name in a language.
 func (v *Version) Title(lang string) string { return pick(lang, v.Name, v.NameEN) }
 
-// Past is a version in the history of a procedure.
+// Past (phiên bản trong lịch sử) is a version in the history of a procedure.
 type Past struct {
 	Summary
 	Digest     string     `db:"digest" json:"digest"`
