@@ -201,3 +201,18 @@ func TestPaging(t *testing.T) {
 		t.Errorf("%s, want %s", got, want)
 	}
 }
+
+// TestBytes holds how sizes in settings are written.
+func TestBytes(t *testing.T) {
+	for in, want := range map[string]int64{"20MB": 20 << 20, "1,5 GB": 3 << 29, "500 kb": 500 << 10, "12": 12, "7B": 7, "": -1, "-1MB": -1, "much": -1, "99999999TB": -1} {
+		var b web.Bytes
+		err := b.UnmarshalText([]byte(in))
+		if (err != nil) != (want < 0) || err == nil && int64(b) != want {
+			t.Errorf("%q: %d %v", in, b, err)
+		}
+		var again web.Bytes
+		if err == nil && (again.UnmarshalText([]byte(b.String())) != nil || again != b) {
+			t.Errorf("%q: %s is read back as %d", in, b, again)
+		}
+	}
+}

@@ -205,3 +205,30 @@ func toJSON(v any) (string, error) {
 	raw, err := json.Marshal(v)
 	return string(raw), err
 }
+
+// Bytes is a number of bytes in settings: "20MB", "1,5 GB", "500 KB" or a plain number.
+type Bytes int64
+
+// String returns the number as it can be read back.
+func (b Bytes) String() string { return strings.ReplaceAll(Size(int64(b)), " ", "") }
+
+// UnmarshalText reads the number; a unit is 1024 of the one below.
+func (b *Bytes) UnmarshalText(text []byte) error {
+	s := strings.ToUpper(strings.ReplaceAll(string(text), " ", ""))
+	unit := int64(1)
+	for _, u := range []struct {
+		suffix string
+		size   int64
+	}{{"TB", 1 << 40}, {"GB", 1 << 30}, {"MB", 1 << 20}, {"KB", 1 << 10}, {"B", 1}} {
+		if rest, ok := strings.CutSuffix(s, u.suffix); ok {
+			s, unit = rest, u.size
+			break
+		}
+	}
+	f, err := strconv.ParseFloat(strings.Replace(s, ",", ".", 1), 64)
+	if err != nil || f < 0 || f*float64(unit) > math.MaxInt64/2 {
+		return fmt.Errorf("%q không phải dung lượng, ví dụ 500KB, 20MB, 1GB", text)
+	}
+	*b = Bytes(f * float64(unit))
+	return nil
+}

@@ -158,7 +158,7 @@ func secure(next http.Handler) http.Handler {
 	})
 }
 
-// AllowFraming lets pages of this site show the answer inside themselves: a paper beside its dossier.
+// AllowFraming lets pages of this site show the answer inside themselves: a file beside the form it belongs to.
 func AllowFraming(w http.ResponseWriter) {
 	w.Header().Set("Content-Security-Policy", policy+"'self'")
 }

@@ -24,6 +24,7 @@ import (
 	"context"
 	"crypto/rand"
 	"embed"
+	"io/fs"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -120,3 +121,6 @@ func IsAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/")
 func IsPartial(r *http.Request) bool {
 	return r.Header.Get("HX-Request") == "true" && r.Header.Get("HX-Boosted") != "true"
 }
+
+// Texts returns the overlays of the package for i18n.Catalog.Load.
+func Texts() fs.FS { return Files }

@@ -1,0 +1,127 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"lienthong/internal/kit/web"
+)
+
+// Config is every setting of the program. A setting is a field with the tags toml (its key), help (Vietnamese
+// sentence) and default; its flag and its environment variable follow from the key: key "web.upload_limit",
+// flag --web.upload-limit, variable LIENTHONG_WEB_UPLOAD_LIMIT. A room's settings are its own struct.
+type Config struct {
+	Data           string        `toml:"data" default:"data" help:"Thư mục dữ liệu: cơ sở dữ liệu SQLite và kho tệp."`
+	Database       string        `toml:"database" help:"Cơ sở dữ liệu: sqlite:///thư-mục/tệp.db hoặc postgres://người-dùng:mật-khẩu@máy/tên. Để trống: SQLite trong thư mục dữ liệu."`
+	Listen         string        `toml:"listen" default:":8080" help:"Địa chỉ và cổng chờ kết nối HTTP."`
+	BaseURL        string        `toml:"base_url" help:"Địa chỉ người dân mở trên trình duyệt, ví dụ https://dichvucong.example.vn. Cần khi chạy sau máy chủ trung gian và để tạo liên kết trong tin nhắn, mã QR."`
+	TrustedProxies []string      `toml:"trusted_proxies" help:"Các dải IP của máy chủ trung gian được tin (X-Forwarded-For, X-Forwarded-Proto), ví dụ 10.0.0.0/8."`
+	Province       string        `toml:"province" default:"gialai" help:"Tỉnh: tên bộ dữ liệu đi kèm chương trình hoặc đường dẫn thư mục."`
+	AutoMigrate    bool          `toml:"auto_migrate" default:"true" help:"Tự cập nhật cấu trúc cơ sở dữ liệu khi khởi động. Khi chạy nhiều máy, đặt false và chạy lienthong migrate một lần."`
+	Stop           time.Duration `toml:"stop" default:"30s" help:"Thời gian tối đa chờ các yêu cầu đang xử lý khi dừng chương trình."`
+
+	Log LogConfig `toml:"log"`
+	Web WebConfig `toml:"web"`
+}
+
+// LogConfig says what the log looks like.
+type LogConfig struct {
+	Format string `toml:"format" default:"text" help:"Dạng nhật ký: text hoặc json."`
+	Level  string `toml:"level" default:"info" help:"Mức nhật ký: debug, info, warn hoặc error."`
+}
+
+// WebConfig bounds what clients may send.
+type WebConfig struct {
+	BodyLimit   web.Bytes     `toml:"body_limit" default:"1MB" help:"Cỡ lớn nhất của một biểu mẫu không có tệp."`
+	UploadLimit web.Bytes     `toml:"upload_limit" default:"100MB" help:"Cỡ lớn nhất của một lần gửi có tệp, tính cả các tệp."`
+	Patience    time.Duration `toml:"patience" default:"30s" help:"Thời gian chờ tối đa khi đường truyền đứng yên."`
+}
+
+// Validate finds values that cannot work, all at once.
+func (c Config) Validate() error {
+	var errs []error
+	bad := func(key, format string, args ...any) {
+		errs = append(errs, fmt.Errorf("%s: %s", key, fmt.Sprintf(format, args...)))
+	}
+	if c.Data == "" {
+		bad("data", "phải là một thư mục")
+	}
+	if c.Database != "" {
+		scheme, _, ok := strings.Cut(c.Database, "://")
+		if !ok || scheme != "sqlite" && scheme != "postgres" && scheme != "postgresql" {
+			bad("database", "phải bắt đầu bằng sqlite:// hoặc postgres://")
+		}
+	}
+	if _, port, err := net.SplitHostPort(c.Listen); err != nil || port == "" {
+		bad("listen", "phải có dạng địa-chỉ:cổng, ví dụ :8080 hoặc 127.0.0.1:8080")
+	}
+	if u, err := url.Parse(c.BaseURL); c.BaseURL != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "") {
+		bad("base_url", "phải là địa chỉ http hoặc https không kèm đường dẫn, ví dụ https://dichvucong.example.vn")
+	}
+	if _, err := c.proxies(); err != nil {
+		bad("trusted_proxies", "%v", err)
+	}
+	if c.Stop < 0 {
+		bad("stop", "không được âm")
+	}
+	if c.Web.BodyLimit <= 0 || c.Web.UploadLimit <= 0 {
+		bad("web", "các giới hạn phải lớn hơn 0")
+	}
+	if c.Web.Patience <= 0 {
+		bad("web.patience", "phải lớn hơn 0")
+	}
+	if c.Log.Format != "text" && c.Log.Format != "json" {
+		bad("log.format", "phải là text hoặc json")
+	}
+	if err := new(slog.Level).UnmarshalText([]byte(c.Log.Level)); err != nil {
+		bad("log.level", "phải là debug, info, warn hoặc error")
+	}
+	if len(errs) == 0 {
+		return nil
+	}
+	return failure(ExitConfig, fmt.Errorf("cài đặt chưa đúng: %w", errors.Join(errs...)))
+}
+
+func (c Config) proxies() ([]netip.Prefix, error) {
+	var list []netip.Prefix
+	for _, s := range c.TrustedProxies {
+		p, err := netip.ParsePrefix(s)
+		if err != nil {
+			ip, aerr := netip.ParseAddr(s)
+			if aerr != nil {
+				return nil, fmt.Errorf("%q không phải địa chỉ IP hay dải IP", s)
+			}
+			p = netip.PrefixFrom(ip, ip.BitLen())
+		}
+		list = append(list, p.Masked())
+	}
+	return list, nil
+}
+
+// NewLog returns the log of the settings. Unknown values fall back to text at level info.
+func NewLog(w io.Writer, c LogConfig) *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(c.Level)) // Validate says it
+	o := &slog.HandlerOptions{Level: level}
+	if c.Format == "json" {
+		return slog.New(slog.NewJSONHandler(w, o))
+	}
+	return slog.New(slog.NewTextHandler(w, o))
+}
+
+// hidePassword returns a database address that may be shown.
+func hidePassword(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		scheme, _, _ := strings.Cut(address, "://")
+		return scheme + "://…"
+	}
+	return u.Redacted()
+}

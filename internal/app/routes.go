@@ -1,0 +1,85 @@
+package app
+
+import (
+	"context"
+	"io"
+	"io/fs"
+	"net/http"
+	"time"
+
+	"lienthong/internal/kit/migrate"
+	"lienthong/internal/kit/web"
+	design "lienthong/web"
+)
+
+// mount puts everything on the site: pages of the rooms, the API, the bundle, and the answers for those who watch the program.
+func (a *App) mount() {
+	h := a.House
+	dist, err := fs.Sub(design.Dist, "dist")
+	if err != nil {
+		panic(err) // the name is constant
+	}
+	proxies, err := a.Config.proxies()
+	if err != nil {
+		panic(err) // Validate has seen it
+	}
+	a.Mux = web.NewMux(web.Options{
+		Renderer:       h.Renderer,
+		Log:            a.Log,
+		Clock:          h.Clock,
+		BaseURL:        a.Config.BaseURL,
+		TrustedProxies: proxies,
+		BodyLimit:      int64(a.Config.Web.BodyLimit),
+		UploadLimit:    int64(a.Config.Web.UploadLimit),
+		Patience:       a.Config.Web.Patience,
+		Idempotency:    h.Keys,
+		Assets:         web.AssetServer(dist),
+	})
+	a.API = web.NewAPI(a.Mux, web.APIInfo{Title: "Liên Thông – " + h.Province.Name, Version: "1"})
+
+	a.Mux.Handle(a.watched()...)
+}
+
+// watched are the addresses for load balancers and monitors.
+func (a *App) watched() []web.Route {
+	return []web.Route{
+		{Method: http.MethodGet, Pattern: "/healthz", Permission: web.Public, Name: "app.live", Quiet: true, Handler: a.live},
+		{Method: http.MethodGet, Pattern: "/readyz", Permission: web.Public, Name: "app.ready", Quiet: true, Handler: a.ready},
+	}
+}
+
+// live says that the program runs.
+func (a *App) live(w http.ResponseWriter, _ *http.Request) error {
+	return plain(w, http.StatusOK, "ok")
+}
+
+// ready says whether requests should be sent here: the database answers, its tables are up to date, and the program is not stopping.
+func (a *App) ready(w http.ResponseWriter, r *http.Request) error {
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	if a.stopping.Load() {
+		return plain(w, http.StatusServiceUnavailable, "stopping")
+	}
+	var one int
+	if err := a.DB.Get(ctx, &one, `SELECT 1`); err != nil {
+		a.Log.Warn("database does not answer", "error", err)
+		return plain(w, http.StatusServiceUnavailable, "database does not answer")
+	}
+	if !a.migrated.Load() {
+		pending, err := migrate.Pending(ctx, a.DB, Migrations()...)
+		if err != nil || len(pending) > 0 {
+			a.Log.Warn("tables are not up to date", "rooms", pending, "error", err)
+			return plain(w, http.StatusServiceUnavailable, "tables are not up to date")
+		}
+		a.migrated.Store(true)
+	}
+	return plain(w, http.StatusOK, "ok")
+}
+
+func plain(w http.ResponseWriter, status int, text string) error {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, err := io.WriteString(w, text+"\n")
+	return err
+}

@@ -1,0 +1,102 @@
+package app
+
+import (
+	"fmt"
+	"net"
+	"runtime/debug"
+	"strings"
+
+	"lienthong/province"
+)
+
+type serveVerb struct{}
+
+// Run serves until the program is told to stop.
+func (serveVerb) Run(s *session) error {
+	return s.withApp(func(a *App) error {
+		if _, port, err := net.SplitHostPort(a.Config.Listen); err == nil {
+			s.printf("Liên Thông %s: mở http://localhost:%s trên trình duyệt. Dừng bằng Ctrl+C.\n", a.House.Province.Name, port)
+		}
+		return a.Run(s.ctx)
+	})
+}
+
+type migrateVerb struct{}
+
+// Run brings the tables up to date.
+func (migrateVerb) Run(s *session) error {
+	if err := s.settings.Validate(); err != nil {
+		return err
+	}
+	d, err := openDatabase(s.ctx, s.settings)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	if err := refuseNewer(s.ctx, d); err != nil {
+		return err
+	}
+	if err := Migrate(s.ctx, d); err != nil {
+		return err
+	}
+	s.printf("Cơ sở dữ liệu %s đã đúng phiên bản.\n", hidePassword(s.settings.DatabaseURL()))
+	return nil
+}
+
+type demoVerb struct{}
+
+// Run makes the demonstration province.
+func (demoVerb) Run(s *session) error {
+	s.settings.AutoMigrate = true
+	return s.withApp(func(a *App) error {
+		if err := a.House.LoadProvince(s.ctx, a.House.Files, s.out, false); err != nil {
+			return err
+		}
+		return a.House.demo(s.ctx, s.out)
+	})
+}
+
+type importVerb struct {
+	From  string   `name:"from" placeholder:"thư-mục" help:"Thư mục dữ liệu, hoặc tên bộ dữ liệu đi kèm; mặc định là tỉnh trong cài đặt."`
+	Parts []string `arg:"" optional:"" name:"phần" help:"Chỉ nạp các phần này, ví dụ places; để trống là nạp tất cả."`
+}
+
+// Run loads the data of a province, or parts of it.
+func (v importVerb) Run(s *session) error {
+	return s.withApp(func(a *App) error {
+		from := a.House.Files
+		if v.From != "" {
+			var err error
+			if from, err = province.Open(v.From); err != nil {
+				return failure(ExitConfig, fmt.Errorf("không mở được dữ liệu %q: %w", v.From, err))
+			}
+		}
+		return a.House.LoadProvince(s.ctx, from, s.out, true, v.Parts...)
+	})
+}
+
+type versionVerb struct{}
+
+// Run prints the version.
+func (versionVerb) Run(s *session) error {
+	s.printf("lienthong %s\n", Version())
+	return nil
+}
+
+// Version returns the release of the program, or the revision it was built from.
+func Version() string {
+	b, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	v := b.Main.Version
+	if v != "" && v != "(devel)" {
+		return v
+	}
+	for _, s := range b.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+			return "devel " + s.Value[:12]
+		}
+	}
+	return "devel " + strings.TrimPrefix(b.GoVersion, "go")
+}

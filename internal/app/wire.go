@@ -1,0 +1,122 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"log/slog"
+
+	"lienthong/internal/audit"
+	"lienthong/internal/kit/clock"
+	"lienthong/internal/kit/db"
+	"lienthong/internal/kit/event"
+	"lienthong/internal/kit/i18n"
+	"lienthong/internal/kit/job"
+	"lienthong/internal/kit/migrate"
+	"lienthong/internal/kit/web"
+	"lienthong/internal/place"
+	"lienthong/province"
+	design "lienthong/web"
+)
+
+// This file is the whole wiring: which rooms there are, in the order of the floor plan, and who is handed to
+// whom. A room that asks another one gets it here, as the small interface it declared itself.
+
+// Migrations returns the tables of all rooms in the order of the floor plan.
+func Migrations() []migrate.Room {
+	return []migrate.Room{
+		// kit
+		job.Migrations(),
+		event.Migrations(),
+		web.Migrations(),
+		// base
+		audit.Migrations(),
+		place.Migrations(),
+	}
+}
+
+// Overlays returns the translations of all rooms.
+func Overlays() []fs.FS {
+	return []fs.FS{
+		web.Texts(),
+		design.I18n,
+		audit.Texts(),
+		place.Texts(),
+	}
+}
+
+// House is all rooms, wired.
+type House struct {
+	Config   Config
+	DB       *db.DB
+	Clock    clock.Clock
+	Log      *slog.Logger
+	Files    fs.FS // of the province
+	Province province.Province
+
+	Catalog  *i18n.Catalog
+	Renderer *web.Renderer
+	Keys     *web.Idempotency
+	Jobs     *job.Runner
+	Bus      *event.Bus
+
+	Audit *audit.Service
+	Place *place.Service
+}
+
+// wire builds the rooms, lower tiers first.
+func wire(c Config, d *db.DB, cl clock.Clock, log *slog.Logger) (*House, error) {
+	h := &House{Config: c, DB: d, Clock: cl, Log: log}
+	if err := h.openProvince(); err != nil {
+		return nil, err
+	}
+	if err := h.tools(); err != nil {
+		return nil, err
+	}
+
+	// base
+	h.Place = place.New(place.Deps{DB: d, Clock: cl}, place.Config{})
+	h.Audit = audit.New(audit.Deps{DB: d})
+	return h, nil
+}
+
+// openProvince opens the data of the province the program serves.
+func (h *House) openProvince() error {
+	var err error
+	if h.Files, err = province.Open(h.Config.Province); err != nil {
+		return failure(ExitConfig, fmt.Errorf("province: không có tỉnh %q; đi kèm chương trình có %v, hoặc ghi đường dẫn thư mục: %w", h.Config.Province, province.Names(), err))
+	}
+	if h.Province, err = province.Load(h.Files); err != nil {
+		return failure(ExitConfig, fmt.Errorf("dữ liệu tỉnh %q chưa đúng: %w", h.Config.Province, err))
+	}
+	return nil
+}
+
+// tools builds what the kit gives to all rooms.
+func (h *House) tools() error {
+	h.Catalog = &i18n.Catalog{}
+	for _, fsys := range Overlays() {
+		if err := h.Catalog.Load(fsys); err != nil {
+			return fmt.Errorf("load translations: %w", err)
+		}
+	}
+	shown := h.shown()
+	h.Renderer = web.NewRenderer(web.Look{
+		Layouts:  []fs.FS{design.Layout},
+		Asset:    design.Asset,
+		Icon:     design.Icon,
+		Catalog:  h.Catalog,
+		Clock:    h.Clock,
+		Province: func(context.Context) any { return shown },
+	})
+	h.Jobs = job.New(job.Config{DB: h.DB, Clock: h.Clock, Log: h.Log})
+	h.Bus = event.NewBus(h.DB, h.Jobs)
+	h.Keys = &web.Idempotency{DB: h.DB, Clock: h.Clock, Log: h.Log}
+	return nil
+}
+
+// shown is what layouts say of the province.
+func (h *House) shown() design.Province {
+	p := h.Province
+	return design.Province{Name: p.ShortName, Title: p.Name, Owner: p.Name, Address: p.Contact.Address, Hotline: p.Contact.Hotline, Email: p.Contact.Email}
+}
