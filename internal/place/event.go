@@ -24,6 +24,12 @@ type UnitAdded struct {
 	From   clock.Date `json:"from"`
 }
 
+// EventKey keeps the events of one unit in order.
+func (e UnitEnded) EventKey() string { return string(e.UnitID) }
+
+// EventKey keeps the events of one unit in order.
+func (e UnitAdded) EventKey() string { return string(e.UnitID) }
+
 func (b *book) endedEvent(u *Unit) UnitEnded {
 	e := UnitEnded{UnitID: u.ID, On: u.ValidTo, Successors: []UnitID{}}
 	for _, s := range b.next[u.ID] {

@@ -18,7 +18,6 @@
 package place
 
 import (
-	"context"
 	"embed"
 	"io/fs"
 	"time"
@@ -50,23 +49,18 @@ type Config struct {
 	Recheck time.Duration
 }
 
-// Publisher announces an event within a transaction; event.Publish is one.
-type Publisher func(ctx context.Context, tx *db.Tx, name string, payload any) error
-
 // Deps is what the room is built from; all parts are required.
 type Deps struct {
-	DB      *db.DB
-	Clock   clock.Clock
-	Publish Publisher
+	DB    *db.DB
+	Clock clock.Clock
 }
 
 // Service answers questions about units of territory and changes them.
 type Service struct {
-	db      *db.DB
-	clock   clock.Clock
-	publish Publisher
-	store   store
-	cache   *cache
+	db    *db.DB
+	clock clock.Clock
+	store store
+	cache *cache
 }
 
 // New returns the service.
@@ -74,7 +68,7 @@ func New(d Deps, c Config) *Service {
 	if c.Recheck <= 0 {
 		c.Recheck = time.Second
 	}
-	s := &Service{db: d.DB, clock: d.Clock, publish: d.Publish}
+	s := &Service{db: d.DB, clock: d.Clock}
 	s.cache = &cache{every: c.Recheck, load: s.store.load, count: s.store.version}
 	return s
 }

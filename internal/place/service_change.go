@@ -8,6 +8,7 @@ import (
 	"lienthong/internal/kit/actor"
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/db"
+	"lienthong/internal/kit/event"
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/i18n"
 )
@@ -29,7 +30,7 @@ func (s *Service) change(ctx context.Context, fn func(context.Context, *db.Tx, *
 		if err != nil {
 			return err
 		}
-		return fn(audit.WithClock(ctx, s.clock), tx, b)
+		return fn(event.WithClock(audit.WithClock(ctx, s.clock), s.clock), tx, b)
 	})
 	s.cache.drop()
 	return err
@@ -42,7 +43,7 @@ func (s *Service) finish(ctx context.Context, tx *db.Tx, b *book) error {
 		return err
 	}
 	for _, u := range ended {
-		if err := s.publish(ctx, tx, EventUnitEnded, b.endedEvent(u)); err != nil {
+		if err := event.Publish(ctx, tx, EventUnitEnded, b.endedEvent(u)); err != nil {
 			return fmt.Errorf("announce the end of place %s: %w", u.ID, err)
 		}
 	}
@@ -64,7 +65,7 @@ func (s *Service) Add(ctx context.Context, n NewUnit, from clock.Date, act strin
 		if err := s.finish(ctx, tx, b); err != nil {
 			return err
 		}
-		if err := s.publish(ctx, tx, EventUnitAdded, UnitAdded{u.ID, from}); err != nil {
+		if err := event.Publish(ctx, tx, EventUnitAdded, UnitAdded{u.ID, from}); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, audit.Entry{Action: "place.add", Object: "place.unit", ObjectID: string(u.ID), After: made, Detail: map[string]any{"name": u.FullName(), "act": act}})

@@ -1,0 +1,285 @@
+package org
+
+import (
+	"cmp"
+	"slices"
+	"sort"
+
+	"lienthong/internal/kit/clock"
+	"lienthong/internal/kit/vntext"
+	"lienthong/internal/place"
+)
+
+// book holds all units in memory, with what is needed to find them. A book that
+// readers share is never changed; a change works on a book of its own transaction.
+type book struct {
+	kinds     map[string]Kind
+	templates []Template // by rank
+	units     map[UnitID]*Unit
+	slugs     map[string][]UnitID
+	places    map[place.UnitID][]UnitID
+	children  map[UnitID][]UnitID // in their order
+	codes     map[UnitID][]Code
+	byCode    map[[2]string][]UnitID // scheme, code
+	next      map[UnitID][]Successor
+	names     map[UnitID]searchName
+	dirty     changes
+}
+
+// tables are the rows of the room as the store reads them.
+type tables struct {
+	kinds      []Kind
+	templates  []Template
+	units      []Unit
+	codes      []Code
+	successors []Successor
+}
+
+func newBook(t tables) *book {
+	b := &book{
+		kinds: map[string]Kind{}, units: map[UnitID]*Unit{}, slugs: map[string][]UnitID{}, places: map[place.UnitID][]UnitID{},
+		children: map[UnitID][]UnitID{}, codes: map[UnitID][]Code{}, byCode: map[[2]string][]UnitID{}, next: map[UnitID][]Successor{},
+		names: map[UnitID]searchName{}, templates: t.templates, dirty: newChanges(),
+	}
+	slices.SortStableFunc(b.templates, func(x, y Template) int { return cmp.Compare(x.Rank, y.Rank) })
+	for _, k := range t.kinds {
+		b.kinds[k.Key] = k
+	}
+	for i := range t.units {
+		b.index(&t.units[i])
+	}
+	for _, c := range t.codes {
+		b.indexCode(c)
+	}
+	for _, s := range t.successors {
+		b.next[s.From] = append(b.next[s.From], s)
+	}
+	for id := range b.children {
+		b.sort(b.children[id])
+	}
+	return b
+}
+
+func (b *book) index(u *Unit) {
+	u.KindName = b.kinds[u.Kind].Name
+	b.units[u.ID] = u
+	b.slugs[u.Slug] = append(b.slugs[u.Slug], u.ID)
+	b.places[u.PlaceID] = append(b.places[u.PlaceID], u.ID)
+	b.children[u.ParentID] = append(b.children[u.ParentID], u.ID)
+	b.names[u.ID] = newSearchName(*u)
+}
+
+func (b *book) indexCode(c Code) {
+	b.codes[c.UnitID] = append(b.codes[c.UnitID], c)
+	key := [2]string{c.Scheme, c.Code}
+	if !slices.Contains(b.byCode[key], c.UnitID) {
+		b.byCode[key] = append(b.byCode[key], c.UnitID)
+	}
+}
+
+// less is the order among siblings: as the data has it, then by name and age.
+func (b *book) less(x, y *Unit) int {
+	if c := cmp.Compare(x.Rank, y.Rank); c != 0 {
+		return c
+	}
+	if c := vntext.Compare(x.Name, y.Name); c != 0 {
+		return c
+	}
+	if c := x.ValidFrom.Compare(y.ValidFrom); c != 0 {
+		return c
+	}
+	return cmp.Compare(x.Slug, y.Slug)
+}
+
+func (b *book) sort(ids []UnitID) {
+	sort.SliceStable(ids, func(i, j int) bool { return b.less(b.units[ids[i]], b.units[ids[j]]) < 0 })
+}
+
+// byDepth returns a unit and all below it, those above before those below, in
+// their order; all units when it is empty.
+func (b *book) byDepth(from UnitID) []UnitID {
+	var ids []UnitID
+	if from != "" {
+		ids = append(ids, from)
+	}
+	for _, c := range b.children[from] {
+		ids = append(ids, b.byDepth(c)...)
+	}
+	return ids
+}
+
+// bySlug returns the unit that has a slug on a date, else the one that had it last.
+func (b *book) bySlug(slug string, on clock.Date) (*Unit, bool) {
+	var last *Unit
+	for _, id := range b.slugs[slug] {
+		u := b.units[id]
+		if u.ValidOn(on) {
+			return u, true
+		}
+		if last == nil || last.ValidFrom.Before(u.ValidFrom) {
+			last = u
+		}
+	}
+	return last, last != nil
+}
+
+func (b *book) unitByCode(scheme, code string, on clock.Date) (*Unit, bool) {
+	for _, id := range b.byCode[[2]string{scheme, code}] {
+		for _, c := range b.codes[id] {
+			if c.Scheme == scheme && c.Code == code && on.Within(c.ValidFrom, c.ValidTo) && b.units[id].ValidOn(on) {
+				return b.units[id], true
+			}
+		}
+	}
+	return nil, false
+}
+
+// codeOf returns the code of a unit in a scheme on a date; one converted from the other scheme when it has no own.
+func (b *book) codeOf(id UnitID, scheme string, on clock.Date) (Code, bool) {
+	var other Code
+	for _, c := range b.codes[id] {
+		if !on.Within(c.ValidFrom, c.ValidTo) {
+			continue
+		}
+		if c.Scheme == scheme {
+			return c, true
+		}
+		if text, ok := convert(c.Code, c.Scheme, scheme); ok {
+			other = c
+			other.Scheme, other.Code = scheme, text
+		}
+	}
+	return other, other.Code != ""
+}
+
+// agencyOf returns the agency a unit belongs to: itself or the nearest one above.
+func (b *book) agencyOf(id UnitID) (*Unit, bool) {
+	for u, ok := b.units[id]; ok; u, ok = b.units[u.ParentID] {
+		if u.IsAgency {
+			return u, true
+		}
+	}
+	return nil, false
+}
+
+// agencyOfPlace returns the agency of a kind that answers for a place on a date.
+// The empty kind is the government of the place.
+func (b *book) agencyOfPlace(p place.UnitID, kind string, on clock.Date) (*Unit, bool) {
+	var found *Unit
+	for _, id := range b.places[p] {
+		u := b.units[id]
+		if !u.IsAgency || !u.ValidOn(on) || kind != "" && u.Kind != kind || kind == "" && !b.kinds[u.Kind].Government {
+			continue
+		}
+		if found == nil || len(u.Path) < len(found.Path) || len(u.Path) == len(found.Path) && b.less(u, found) < 0 {
+			found = u
+		}
+	}
+	return found, found != nil
+}
+
+// parts returns the divisions of a unit on a date, at any depth, without those of agencies below it.
+func (b *book) parts(id UnitID, on clock.Date) []*Unit {
+	var found []*Unit
+	for _, c := range b.children[id] {
+		u := b.units[c]
+		if u.IsAgency {
+			continue
+		}
+		if u.ValidOn(on) {
+			found = append(found, u)
+		}
+		found = append(found, b.parts(c, on)...)
+	}
+	return found
+}
+
+// seen returns the date as of which a unit is looked at: today, its last day when it has ended, its first when it has not begun.
+func seen(u *Unit, today clock.Date) clock.Date {
+	switch {
+	case u.endedBy(today):
+		return u.ValidTo.AddDays(-1)
+	case today.Before(u.ValidFrom):
+		return u.ValidFrom
+	}
+	return today
+}
+
+func (b *book) ancestors(id UnitID) []Unit {
+	var up []Unit
+	for p := b.units[id].ParentID; p != ""; p = b.units[p].ParentID {
+		up = append(up, *b.units[p])
+	}
+	slices.Reverse(up)
+	return up
+}
+
+func (b *book) list(f Filter) []Unit {
+	var found []Unit
+	for _, id := range b.byDepth("") {
+		u := b.units[id]
+		switch {
+		case f.Kind != "" && u.Kind != f.Kind,
+			f.Level != "" && u.Level != f.Level,
+			f.Key != "" && u.Key != f.Key,
+			f.Place != "" && u.PlaceID != f.Place,
+			f.Parent != "" && u.ParentID != f.Parent,
+			f.Agencies && !u.IsAgency,
+			!f.Ended && !u.ValidOn(f.On):
+			continue
+		}
+		if f.Under != "" {
+			if top, ok := b.units[f.Under]; !ok || !u.Within(*top) {
+				continue
+			}
+		}
+		found = append(found, *u)
+	}
+	return found
+}
+
+// successors returns the units that stand on a date in the place of id, the heirs first.
+func (b *book) successors(id UnitID, on clock.Date) []Unit {
+	var found []Unit
+	visited := map[UnitID]bool{}
+	var walk func(UnitID)
+	walk = func(id UnitID) {
+		if visited[id] {
+			return
+		}
+		visited[id] = true
+		u := b.units[id]
+		if !u.endedBy(on) {
+			found = append(found, *u)
+			return
+		}
+		links := slices.Clone(b.next[id])
+		sort.SliceStable(links, func(i, j int) bool { return links[i].Heir && !links[j].Heir })
+		for _, s := range links {
+			walk(s.To)
+		}
+	}
+	walk(id)
+	return found
+}
+
+// heir returns the one unit that stands on a date in the place of id.
+func (b *book) heir(id UnitID, on clock.Date) (*Unit, bool) {
+	for range len(b.units) + 1 {
+		u := b.units[id]
+		if !u.endedBy(on) {
+			return u, true
+		}
+		next := UnitID("")
+		for _, s := range b.next[id] {
+			if s.Heir {
+				next = s.To
+			}
+		}
+		if next == "" {
+			return nil, false
+		}
+		id = next
+	}
+	return nil, false
+}
