@@ -9,7 +9,7 @@ WEB_SOURCES := $(shell find web/css web/js web/layout web/img web/icons.txt web/
 	\( -path 'web/*' -o -path '*/templates/*' -o -name '*.go' ! -name '*_test.go' \) 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build web demo test check fmt vet lint vuln generate bench screenshots new-room clean
+.PHONY: help run build web demo test check fmt vet lint vuln generate seal bench screenshots new-room clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,8 +52,11 @@ lint:
 vuln:
 	$(GO) tool govulncheck ./...
 
-generate: ## write the generated pages of docs/ and the list of migration checksums again
+generate: ## write the generated pages of docs/ again
 	$(GO) test ./internal/floorplan ./internal/app -run 'Generated|Golden' -update -count=1
+
+seal: ## before a release: note the new migrations, which may not change from then on
+	$(GO) test ./internal/floorplan -run Sealed -seal -count=1
 
 bench: ## measure
 	$(GO) test -run '^$$' -bench . -benchmem ./internal/...

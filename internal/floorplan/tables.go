@@ -172,7 +172,7 @@ func (h *House) checksums() []Finding {
 			found = append(found, Finding{p, 0, "was released and is gone; put it back and undo it with another migration"})
 		case digest(h.text(p)) != sum:
 			found = append(found, Finding{p, 0, "was released and may not change: databases out there have run it. Put it back and add another migration. " +
-				"(Never released? Delete its line in " + sumFile + " and run make generate.)"})
+				"(Never released? Delete its line in " + sumFile + " and change it freely.)"})
 		}
 	}
 	return found
