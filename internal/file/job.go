@@ -1,0 +1,10 @@
+package file
+
+import (
+	"time"
+
+	"lienthong/internal/kit/job"
+)
+
+// Jobs adds the timers of the room.
+func (s *Service) Jobs(r *job.Runner) { r.Every("file.sweep", time.Hour, s.Sweep) }

@@ -1,0 +1,89 @@
+// Package file is the store of all files that people upload and the system makes (tiếng Việt: kho tệp).
+//
+// Content lies in a folder under its SHA-256, once however often it is uploaded;
+// it is streamed and never held in memory. A row says what a file is called, what
+// it really is (by content, not by name) and which thing of another room holds it.
+//
+// An upload first belongs to a holder of kind "upload", whose id is a token that
+// only the uploader knows. The room that receives it calls Attach in its own
+// transaction. A file opens only for who names its holder; whether the reader may
+// see the holder is for the holder's room to say, before it calls Open. Uploads
+// that nobody attached are deleted after two days.
+//
+// A write goes to a temporary file, is hashed, checked and synced, and then moved
+// into place while the row of its content is locked; so a crash leaves nothing
+// but temporary files, and cleaning up never takes a content that is coming back.
+//
+// Law: none prescribes the store; which papers a dossier needs is with procedures.
+// Words: holder (nơi giữ tệp) is the thing a file belongs to; content (nội dung) is the bytes, shared by files that are equal.
+// Tables: file_content, file_file.
+// Events out: none.
+// Events in: none.
+// Not here: papers of a dossier (dossier), signatures in files (signing), resumable transfer (whoever takes the upload).
+package file
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"log/slog"
+
+	"lienthong/internal/kit/clock"
+	"lienthong/internal/kit/db"
+	"lienthong/internal/kit/migrate"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+//go:embed i18n/*.json
+var texts embed.FS
+
+// Migrations returns the tables of the room.
+func Migrations() migrate.Room { return migrate.Sub("file", migrations) }
+
+// Texts returns the overlays of the room for i18n.Catalog.Load.
+func Texts() fs.FS { return texts }
+
+// Config is what an installation may set for this room.
+type Config struct {
+	Clamd string `toml:"clamd" help:"Địa chỉ máy quét mã độc clamd, ví dụ unix:/run/clamav/clamd.ctl hoặc tcp:127.0.0.1:3310. Để trống là không quét."`
+}
+
+// Deps is what the room is built from. Folder, DB and Clock are required.
+type Deps struct {
+	DB      *db.DB
+	Clock   clock.Clock
+	Folder  string       // where contents lie, on one file system; made when missing
+	Scanner Scanner      // nil: the one of Config, or none
+	Log     *slog.Logger // slog.Default when nil
+	Config  Config
+}
+
+// Service keeps files. It is safe for concurrent use, by several nodes on one folder too.
+type Service struct {
+	db      *db.DB
+	clock   clock.Clock
+	disk    disk
+	scanner Scanner
+	log     *slog.Logger
+}
+
+// New returns the service and makes the folder.
+func New(d Deps) (*Service, error) {
+	s := &Service{d.DB, d.Clock, disk{d.Folder}, d.Scanner, d.Log}
+	if s.log == nil {
+		s.log = slog.Default()
+	}
+	if s.scanner == nil && d.Config.Clamd != "" {
+		c, err := newClamd(d.Config.Clamd)
+		if err != nil {
+			return nil, fmt.Errorf("file room: %w", err)
+		}
+		s.scanner = c
+	}
+	if err := s.disk.prepare(); err != nil {
+		return nil, fmt.Errorf("file room: %w", err)
+	}
+	return s, nil
+}

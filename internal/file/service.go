@@ -1,0 +1,248 @@
+package file
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"lienthong/internal/audit"
+	"lienthong/internal/kit/actor"
+	"lienthong/internal/kit/db"
+	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/i18n"
+	"lienthong/internal/kit/id"
+)
+
+// Put stores an upload for its holder. It refuses, as Invalid on the field "file",
+// what is empty, too large, not of an allowed type or infected; a full disk or a
+// scanner that does not answer is Unavailable. The name is cleaned, its ending
+// follows the content. Put opens a transaction of its own: do not call it inside one.
+func (s *Service) Put(ctx context.Context, u Upload) (File, error) {
+	if u.Holder.Kind == "" || u.Holder.ID == "" || u.Reader == nil {
+		return File{}, errors.New("put a file: holder and reader are required")
+	}
+	if u.MaxSize <= 0 {
+		u.MaxSize = DefaultMaxSize
+	}
+	if u.Allow == nil {
+		u.Allow = DefaultTypes()
+	}
+	if err := s.mayWait(ctx, u.Holder); err != nil {
+		return File{}, err
+	}
+	w, err := s.disk.write(ctx, u.Reader, u.MaxSize)
+	if err != nil {
+		return File{}, s.writeFault(err, u)
+	}
+	defer func() {
+		if err := w.close(); err != nil {
+			s.log.WarnContext(ctx, "remove a temporary file", "error", err)
+		}
+	}()
+	mediaType, err := s.inspect(ctx, w, u)
+	if err != nil {
+		return File{}, err
+	}
+	f := File{
+		ID: ID(id.New()), SHA256: w.sum, Name: cleanName(u.Name, mediaType), Size: w.size, MediaType: mediaType,
+		Holder: u.Holder, CreatedBy: actor.From(ctx).ID, CreatedAt: s.clock.Now(),
+	}
+	err = s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := lockContent(ctx, tx, f); err != nil {
+			return err
+		}
+		if err := s.disk.place(w); err != nil {
+			return err
+		}
+		if err := insert(ctx, tx, f); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, entry("file.put", f))
+	})
+	if err != nil {
+		return File{}, s.writeFault(err, u)
+	}
+	return f, nil
+}
+
+// tx runs fn in a transaction whose audit rows have the room's time.
+func (s *Service) tx(ctx context.Context, fn func(context.Context, *db.Tx) error) error {
+	ctx = audit.WithClock(ctx, s.clock)
+	return s.db.Tx(ctx, func(tx *db.Tx) error { return fn(ctx, tx) })
+}
+
+// entry is the audit entry of an act on a file. The token of an upload is a secret and stays out.
+func entry(action string, f File) audit.Entry {
+	detail := map[string]any{"name": f.Name, "size": f.Size, "sha256": f.SHA256, "media_type": f.MediaType, "holder_kind": f.Holder.Kind}
+	if f.Holder.Kind != UploadKind {
+		detail["holder_id"] = f.Holder.ID
+	}
+	return audit.Entry{Action: action, Object: "file.file", ObjectID: string(f.ID), Detail: detail}
+}
+
+// mayWait bounds how many files wait under one upload token.
+func (s *Service) mayWait(ctx context.Context, h Holder) error {
+	if h.Kind != UploadKind {
+		return nil
+	}
+	n, err := countHeld(ctx, s.db, h)
+	if err != nil {
+		return fmt.Errorf("count uploads: %w", err)
+	}
+	if n >= maxPending {
+		return fault.NewInvalid("file", i18n.M("Đã tải lên %d tệp trong một lần nộp, không thể thêm. Hãy gộp các trang thành một tệp PDF.", n))
+	}
+	return nil
+}
+
+// inspect tells the type of a draft and refuses what may not come in.
+func (s *Service) inspect(ctx context.Context, w *draft, u Upload) (string, error) {
+	mediaType, err := sniff(w.file, w.size)
+	if err != nil {
+		return "", fmt.Errorf("look into an upload: %w", err)
+	}
+	if !slices.Contains(u.Allow, mediaType) {
+		refused := i18n.M("Tệp “%s” không thuộc loại được nhận. Hãy gửi tệp %s.", cleanName(u.Name, ""), kinds(u.Allow))
+		if mediaType == macros {
+			refused = i18n.M("Tệp “%s” có chứa macro nên không được nhận. Hãy lưu lại thành tệp không có macro hoặc tệp PDF.", cleanName(u.Name, ""))
+		}
+		return "", fault.NewInvalid("file", refused)
+	}
+	if s.scanner == nil {
+		return mediaType, nil
+	}
+	threat, err := s.scanner.Scan(ctx, io.NewSectionReader(w.file, 0, w.size))
+	if err != nil {
+		return "", fault.NewUnavailable(i18n.M("Chưa quét được mã độc trong tệp nên chưa thể nhận. Hãy thử lại sau ít phút.")).Wrap(fmt.Errorf("scan an upload: %w", err))
+	}
+	if threat != "" {
+		s.log.WarnContext(ctx, "an upload is infected", "threat", threat, "sha256", w.sum)
+		return "", fault.NewInvalid("file", i18n.M("Tệp “%s” có mã độc (%s) nên không được nhận. Hãy quét máy của bạn rồi gửi tệp khác.", cleanName(u.Name, ""), threat))
+	}
+	return mediaType, nil
+}
+
+// kinds names media types for people: "PDF, JPG hoặc PNG".
+func kinds(types []string) string {
+	var names []string
+	for _, t := range types {
+		if e := endings[t]; len(e) > 0 {
+			if n := strings.ToUpper(e[0][1:]); !slices.Contains(names, n) {
+				names = append(names, n)
+			}
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// writeFault turns the errors of writing into what the user can act on.
+func (s *Service) writeFault(err error, u Upload) error {
+	name := cleanName(u.Name, "")
+	switch {
+	case errors.Is(err, errTooLarge):
+		return fault.NewInvalid("file", i18n.M("Tệp “%s” lớn hơn giới hạn %d MB. Hãy chụp lại với cỡ nhỏ hơn hoặc chia thành nhiều tệp.", name, max(1, u.MaxSize>>20)))
+	case errors.Is(err, errEmpty):
+		return fault.NewInvalid("file", i18n.M("Tệp “%s” không có nội dung. Hãy chọn lại tệp.", name))
+	case full(err):
+		return fault.NewUnavailable(i18n.M("Máy chủ tạm hết chỗ lưu tệp nên chưa nhận được tệp này. Hãy thử lại sau; cán bộ quản trị cần giải phóng ổ đĩa.")).Wrap(err)
+	}
+	return fmt.Errorf("store an upload: %w", err)
+}
+
+// Attach moves uploads to the thing that holds them from now on, in the caller's
+// transaction, and returns them in the order of ids. from is the upload holder they
+// were put under: who does not know its token gets NotFound, for all of them.
+func (s *Service) Attach(ctx context.Context, tx *db.Tx, ids []ID, from, to Holder) ([]File, error) {
+	if from.Kind != UploadKind || from.ID == "" || to.Kind == "" || to.Kind == UploadKind || to.ID == "" {
+		return nil, fmt.Errorf("attach files: from %q to %q is not from an upload to its holder", from.Kind, to.Kind)
+	}
+	files := make([]File, 0, len(ids))
+	seen := map[ID]bool{}
+	for _, id := range ids {
+		if seen[id] {
+			continue
+		}
+		seen[id] = true
+		f, err := move(ctx, tx, id, from, to)
+		if errors.Is(err, db.ErrNoRows) {
+			return nil, fault.NewNotFound(i18n.M("Tệp đã tải lên không còn nữa hoặc không thuộc phiên này. Hãy tải tệp lên lại."))
+		}
+		if err != nil {
+			return nil, fmt.Errorf("attach file %s: %w", id, err)
+		}
+		if err := audit.Record(ctx, tx, entry("file.attach", f)); err != nil {
+			return nil, err
+		}
+		files = append(files, f)
+	}
+	return files, nil
+}
+
+var errNoFile = fault.NewNotFound(i18n.M("Không tìm thấy tệp này. Tệp có thể đã bị gỡ bỏ."))
+
+// Open opens a file for who names its holder and may see that holder, which the
+// caller has checked. It leaves an entry in the audit record, in a transaction of
+// its own: do not call it inside one. The caller closes the reader.
+func (s *Service) Open(ctx context.Context, id ID, h Holder) (io.ReadSeekCloser, File, error) {
+	f, err := s.find(ctx, id, h)
+	if err != nil {
+		return nil, File{}, err
+	}
+	content, err := s.disk.open(f.SHA256)
+	if err != nil {
+		s.log.ErrorContext(ctx, "the content of a file cannot be opened", "file", id, "error", err)
+		return nil, File{}, fault.NewUnavailable(i18n.M("Chưa đọc được nội dung tệp này. Hãy thử lại sau; nếu vẫn không được, hãy báo bộ phận hỗ trợ.")).Wrap(err)
+	}
+	err = s.tx(ctx, func(ctx context.Context, tx *db.Tx) error { return audit.Record(ctx, tx, entry("file.read", f)) })
+	if err != nil {
+		return nil, File{}, errors.Join(fmt.Errorf("open file %s: %w", id, err), content.Close())
+	}
+	return reader{content}, f, nil
+}
+
+// reader hides that a content is a file on the disk, which could be written to.
+type reader struct{ f *os.File }
+
+func (r reader) Read(p []byte) (int, error)                { return r.f.Read(p) }
+func (r reader) Seek(off int64, whence int) (int64, error) { return r.f.Seek(off, whence) }
+func (r reader) Close() error                              { return r.f.Close() }
+
+// Info returns what is known of a file to who names its holder, without opening it.
+func (s *Service) Info(ctx context.Context, id ID, h Holder) (File, error) { return s.find(ctx, id, h) }
+
+func (s *Service) find(ctx context.Context, id ID, h Holder) (File, error) {
+	f, err := find(ctx, s.db, id, h)
+	if errors.Is(err, db.ErrNoRows) {
+		return File{}, errNoFile
+	}
+	if err != nil {
+		return File{}, fmt.Errorf("find file %s: %w", id, err)
+	}
+	return f, nil
+}
+
+// List returns the files of a holder, the oldest first.
+func (s *Service) List(ctx context.Context, h Holder) ([]File, error) {
+	files, err := listHeld(ctx, s.db, h)
+	if err != nil {
+		return nil, fmt.Errorf("list files: %w", err)
+	}
+	return files, nil
+}
+
+// Remove takes a file away from its holder, in the caller's transaction. The
+// content of a file that was attached is kept as evidence; nobody can open it any more.
+func (s *Service) Remove(ctx context.Context, tx *db.Tx, id ID, h Holder) error {
+	f, err := remove(ctx, tx, id, h, s.clock.Now())
+	if errors.Is(err, db.ErrNoRows) {
+		return errNoFile
+	}
+	if err != nil {
+		return fmt.Errorf("remove file %s: %w", id, err)
+	}
+	return audit.Record(ctx, tx, entry("file.remove", f))
+}

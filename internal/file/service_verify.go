@@ -1,0 +1,74 @@
+package file
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+
+	"lienthong/internal/kit/i18n"
+)
+
+// Verify reads every content and compares it with its SHA-256. progress, when not
+// nil, is told how many were read. Damage is in the report; the error is about the database or ctx.
+func (s *Service) Verify(ctx context.Context, progress func(contents, bytes int64)) (Report, error) {
+	var r Report
+	for after := ""; ; {
+		cs, err := contents(ctx, s.db, after, page)
+		if err != nil {
+			return r, fmt.Errorf("verify files: %w", err)
+		}
+		for _, c := range cs {
+			if err := s.verifyOne(ctx, c, &r); err != nil {
+				return r, fmt.Errorf("verify files: %w", err)
+			}
+			if progress != nil {
+				progress(r.Contents, r.Bytes)
+			}
+		}
+		if len(cs) < page {
+			return r, nil
+		}
+		after = cs[len(cs)-1].SHA256
+	}
+}
+
+func (s *Service) verifyOne(ctx context.Context, c content, r *Report) error {
+	size, sum, err := s.disk.hash(ctx, c.SHA256)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if errors.Is(err, fs.ErrNotExist) && c.Files == 0 {
+		has, look := recorded(ctx, s.db, c.SHA256)
+		if look != nil || !has {
+			return look // deleted in the meantime
+		}
+	}
+	r.Contents++
+	r.Bytes += size
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		r.add(Damage{SHA256: c.SHA256, Files: c.Files, Lost: true})
+	case err != nil:
+		r.add(Damage{SHA256: c.SHA256, Files: c.Files, Err: err})
+	case sum != c.SHA256 || size != c.Size:
+		r.add(Damage{SHA256: c.SHA256, Files: c.Files})
+	}
+	return nil
+}
+
+// Doctor verifies the store for the command line and prints the report in the
+// reader's language (text turns a message into it). It reports whether the store is whole.
+func (s *Service) Doctor(ctx context.Context, out io.Writer, text func(i18n.Msg) string) (bool, error) {
+	r, err := s.Verify(ctx, nil)
+	if err != nil {
+		return false, err
+	}
+	for _, m := range r.Lines() {
+		if _, err := fmt.Fprintln(out, text(m)); err != nil {
+			return false, err
+		}
+	}
+	return r.OK(), nil
+}
