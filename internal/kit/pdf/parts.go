@@ -36,6 +36,7 @@ func (d *Doc) Signatures(room float64, columns ...[]Line) {
 
 // Columns writes columns of centred lines side by side; shares are their parts of the width. Below is the end of the longest.
 func (d *Doc) Columns(shares []float64, columns ...[]Line) {
+	d.Clear()
 	if len(shares) != len(columns) {
 		d.f.SetError(fmt.Errorf("pdf: %d shares for %d columns", len(shares), len(columns)))
 		return
@@ -111,6 +112,7 @@ const padding = 1.2
 
 // Table writes a table. A row is never broken; the head is repeated on every page.
 func (d *Doc) Table(t Table) {
+	d.Clear()
 	var sum float64
 	for _, w := range t.Widths {
 		sum += w
@@ -196,8 +198,9 @@ func (d *Doc) QR(text string, x, y, side float64) {
 	}
 }
 
-// QRHere draws a QR code at the right margin beside what is written next.
+// QRHere draws a QR code at the right margin; paragraphs written next flow around it, all else begins below it.
 func (d *Doc) QRHere(text string, side float64) {
 	d.Keep(side)
 	d.QR(text, d.left()+d.Width()-side, d.f.GetY(), side)
+	d.besidePage, d.besideUntil, d.besideWidth = d.f.PageNo(), d.f.GetY()+side+1, side+3
 }

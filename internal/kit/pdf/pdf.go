@@ -81,6 +81,11 @@ type Doc struct {
 	f    *fpdf.Fpdf
 	base float64 // font size when a style names none
 	foot string
+
+	// a picture at the right margin that text flows around
+	besidePage  int
+	besideUntil float64
+	besideWidth float64
 }
 
 // New begins a document with margins fit for the paper and a first page.
@@ -241,20 +246,41 @@ type word struct {
 // paragraph breaks runs into lines and draws them from the current height on. With paging it goes on on the next page.
 func (d *Doc) paragraph(x, w float64, s Style, paging bool, runs []Run) {
 	h := d.font(s)
-	words := d.words(s, runs, w)
+	narrow := w
+	if paging {
+		narrow -= d.beside()
+	}
+	words := d.words(s, runs, narrow)
 	for first := true; len(words) > 0 || first; first = false {
 		indent := 0.0
 		if first {
 			indent = s.Indent
 		}
-		n, used := fit(words, w-indent)
-		last := n == len(words) || words[n].broken
+		free := w - indent
 		if paging {
 			d.Keep(h)
+			free -= d.beside()
 		}
-		d.drawWords(x+indent, w-indent, used, words[:n], s.Align, last)
+		n, used := fit(words, free)
+		last := n == len(words) || words[n].broken
+		d.drawWords(x+indent, free, used, words[:n], s.Align, last)
 		d.f.SetY(d.f.GetY() + h)
 		words = words[n:]
+	}
+}
+
+// beside returns how much of the width a picture takes at this height.
+func (d *Doc) beside() float64 {
+	if d.f.PageNo() != d.besidePage || d.f.GetY() >= d.besideUntil {
+		return 0
+	}
+	return d.besideWidth
+}
+
+// Clear goes below a picture that text flows around.
+func (d *Doc) Clear() {
+	if d.beside() > 0 {
+		d.f.SetY(d.besideUntil)
 	}
 }
 
