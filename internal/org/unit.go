@@ -20,7 +20,7 @@ type Kind struct {
 	Government bool   `db:"government"` // the authority that answers for a whole territory (Ủy ban nhân dân)
 }
 
-// Confidence says how well a fact is known.
+// Confidence (độ tin cậy) says how well a fact is known.
 type Confidence string
 
 // The degrees. What an official enters in the program is Verified.
@@ -66,7 +66,7 @@ func (u Unit) Within(other Unit) bool { return strings.HasPrefix(u.Path, other.P
 // endedBy reports whether the unit is no more on a date.
 func (u Unit) endedBy(on clock.Date) bool { return !u.ValidTo.IsZero() && !on.Before(u.ValidTo) }
 
-// SuccessorKind says what happened to a unit.
+// SuccessorKind (cách kế thừa) says what happened to a unit.
 type SuccessorKind string
 
 // The kinds of succession.

@@ -123,3 +123,39 @@ func TestGiaLaiOverTime(t *testing.T) {
 		}
 	})
 }
+
+func TestGiaLaiFacts(t *testing.T) {
+	o := newOffice(dbtest.SQLite(t, rooms...), "2026-11-23").load(t)
+	pleiku := o.code(t, "622", "2018-12-19")
+	if pleiku.FullName() != "Thành phố Pleiku" || pleiku.InText() != "thành phố Pleiku" || pleiku.Kind != "provincial_city" {
+		t.Errorf("Pleiku = %+v", pleiku)
+	}
+	for day, want := range map[string]int{"2018-12-19": 23, "2020-02-01": 22, "2024-11-01": 21} {
+		if got := must(o.Children(o.ctx, pleiku.ID, clock.MustDate(day)))(t); len(got) != want {
+			t.Errorf("Pleiku on %s: %d communes, want %d", day, len(got), want)
+		}
+	}
+	for _, c := range []struct{ text, want string }{
+		{"Chư HDrông", "Phường Chi Lăng (Xã Chư HDrông)"},
+		{"chu hdrong", "Phường Chi Lăng (Xã Chư HDrông)"},
+		{"23587", "Phường Chi Lăng (Xã Chư HDrông)"},
+		{"Đăk HLơ", "Xã Kông Bơ La (Xã Đăk HLơ)"},
+		{"kong pla", "Xã Kông Bơ La (Xã Kông Pla)"},
+		{"Pleiku", "Thành phố Pleiku"},
+		{"phuong yen do", "Phường Yên Đỗ"},
+		{"an phu pleiku", "Xã An Phú"},
+	} {
+		hits := must(o.Search(o.ctx, c.text, SearchOptions{Limit: 1}))(t)
+		if got := hitNames(hits); got != c.want {
+			t.Errorf("search %q = %q, want %q", c.text, got, c.want)
+		}
+	}
+	if hits := must(o.Search(o.ctx, "Ia Băng", SearchOptions{}))(t); len(hits) < 2 || hits[0].Unit.Name != "Ia Băng" || hits[1].Unit.Name != "Ia Băng" {
+		t.Errorf("both communes of one name are found: %s", hitNames(hits))
+	}
+	old := o.code(t, "23674", "2024-10-31")
+	links := must(o.Links(o.ctx, old.ID))(t)
+	if old.Name != "Đăk HLơ" || len(links) != 1 || links[0].Kind != Renamed || links[0].Confidence != Verified {
+		t.Errorf("renamed commune = %+v, links %+v", old, links)
+	}
+}

@@ -37,7 +37,7 @@ type Kind struct {
 	NameEN string `db:"name_en"`
 }
 
-// Confidence says how well a fact about a unit is known.
+// Confidence (độ tin cậy) says how well a fact about a unit is known.
 type Confidence string
 
 // The degrees. A fact made in the program by an official is Verified.
@@ -96,7 +96,7 @@ type Code struct {
 	ValidTo   clock.Date `db:"valid_to"`
 }
 
-// SuccessorKind says what happened to a unit.
+// SuccessorKind (cách kế thừa) says what happened to a unit.
 type SuccessorKind string
 
 // The kinds of succession.
