@@ -171,7 +171,7 @@ type Paper struct {
 	CheckNote string     `db:"verdict_note"`
 }
 
-// PaperCheck is what the official found when checking a paper.
+// PaperCheck (kết quả kiểm tra giấy tờ) is what the official found when checking a paper.
 type PaperCheck string
 
 // The findings. A paper not looked at yet has none.
@@ -196,7 +196,7 @@ type Attachment struct {
 	AddedAt   time.Time      `db:"added_at"`
 }
 
-// AttachmentKind tells what a file is for.
+// AttachmentKind (loại tệp) tells what a file is for.
 type AttachmentKind string
 
 // The kinds of attachments.
@@ -235,7 +235,7 @@ type Part struct {
 	DoneAt    *time.Time `db:"done_at"`
 }
 
-// StepState says how far a step is.
+// StepState (trạng thái bước) says how far a step is.
 type StepState string
 
 // The states of a step. Ready and claimed steps are open.

@@ -1,6 +1,7 @@
 package dossier
 
 import (
+	"lienthong/internal/file"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,6 +31,7 @@ type Filing struct {
 	Accept        bool           `json:"accept,omitempty"` // a clerk files and accepts in one act
 	RequestKey    string         `json:"-"`                // the same key never files twice
 	UploadToken   string         `json:"upload_token,omitempty"`
+	draft         string         // id of the draft it was written as, which holds its files
 }
 
 // FilingPaper (giấy tờ kèm theo) is one paper as it is handed in.
@@ -220,4 +222,12 @@ func (f *Filing) searchText(code, procedureName string) string {
 		words = append(words, f.Submitter.FullName, f.Submitter.PersonalID, f.Submitter.Phone)
 	}
 	return vntext.Fold(strings.Join(words, " "))
+}
+
+// uploads returns what holds the files of a filing until it is filed.
+func (f *Filing) uploads() file.Holder {
+	if f.draft != "" {
+		return DraftHolder(f.draft)
+	}
+	return UploadHolder(f.UploadToken)
 }

@@ -72,6 +72,8 @@ type Files interface {
 	Put(ctx context.Context, u file.Upload) (file.File, error)
 	Attach(ctx context.Context, tx *db.Tx, ids []file.ID, from, to file.Holder) ([]file.File, error)
 	Open(ctx context.Context, id file.ID, h file.Holder) (io.ReadSeekCloser, file.File, error)
+	List(ctx context.Context, h file.Holder) ([]file.File, error)
+	Remove(ctx context.Context, tx *db.Tx, id file.ID, h file.Holder) error
 }
 
 // Staff knows which colleagues may do something at a unit.

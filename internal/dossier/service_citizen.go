@@ -124,7 +124,7 @@ func (w *work) addPapers(m MoreAnswer) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		if err := w.attach(AttachmentPaper, row, p.Files, m.UploadToken); err != nil {
+		if err := w.attach(AttachmentPaper, row, p.Files, UploadHolder(m.UploadToken)); err != nil {
 			return 0, err
 		}
 	}

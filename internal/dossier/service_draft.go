@@ -3,7 +3,10 @@ package dossier
 import (
 	"context"
 	"encoding/json"
+	"io"
+	"slices"
 
+	"lienthong/internal/file"
 	"lienthong/internal/kit/actor"
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/db"
@@ -107,13 +110,87 @@ func (s *Service) Drafts(ctx context.Context) ([]Draft, error) {
 	return s.store.drafts(ctx, s.DB, me, s.Clock.Now().Add(-DraftLife))
 }
 
-// DropDraft deletes a draft; its uploads go with the files that nobody attached.
+// DropDraft deletes a draft and its files.
 func (s *Service) DropDraft(ctx context.Context, code string) error {
 	d, err := s.Draft(ctx, code)
 	if err != nil {
 		return err
 	}
-	return s.DB.Tx(ctx, func(tx *db.Tx) error { return s.store.deleteDraft(ctx, tx, d.ID) })
+	return s.drop(ctx, d.ID)
+}
+
+func (s *Service) drop(ctx context.Context, draft string) error {
+	files, err := s.Files.List(ctx, DraftHolder(draft))
+	if err != nil {
+		return err
+	}
+	return s.DB.Tx(ctx, func(tx *db.Tx) error {
+		for _, f := range files {
+			if err := s.Files.Remove(ctx, tx, f.ID, DraftHolder(draft)); err != nil {
+				return err
+			}
+		}
+		return s.store.deleteDraft(ctx, tx, draft)
+	})
+}
+
+// maxDraftFiles bounds the files of one draft.
+const maxDraftFiles = 100
+
+// UploadToDraft stores a file for a paper of a draft; SaveDraft keeps that it belongs to it.
+func (s *Service) UploadToDraft(ctx context.Context, d *Draft, paperKey, name string, r io.Reader) (file.File, error) {
+	files, err := s.DraftFiles(ctx, d)
+	if err != nil {
+		return file.File{}, err
+	}
+	if len(files) >= maxDraftFiles {
+		return file.File{}, fault.NewInvalid("papers."+paperKey, i18n.M("Hồ sơ đã có %d tệp. Hãy gộp các trang thành một tệp PDF.", maxDraftFiles))
+	}
+	f, err := s.Files.Put(ctx, file.Upload{Name: name, Reader: r, MaxSize: MaxFile, Holder: DraftHolder(d.ID)})
+	if err != nil {
+		return file.File{}, err
+	}
+	p := d.Filing.paper(paperKey)
+	if p == nil {
+		d.Filing.Papers = append(d.Filing.Papers, FilingPaper{Key: paperKey})
+		p = &d.Filing.Papers[len(d.Filing.Papers)-1]
+	}
+	p.Provided, p.Files = true, append(p.Files, string(f.ID))
+	return f, nil
+}
+
+// DraftFiles returns the files of a draft by their ids.
+func (s *Service) DraftFiles(ctx context.Context, d *Draft) (map[string]file.File, error) {
+	files, err := s.Files.List(ctx, DraftHolder(d.ID))
+	if err != nil {
+		return nil, err
+	}
+	byID := map[string]file.File{}
+	for _, f := range files {
+		byID[string(f.ID)] = f
+	}
+	return byID, nil
+}
+
+// RemoveDraftFile takes a file out of a draft and saves it.
+func (s *Service) RemoveDraftFile(ctx context.Context, d *Draft, fileID string) error {
+	err := s.DB.Tx(ctx, func(tx *db.Tx) error {
+		return s.Files.Remove(ctx, tx, file.ID(fileID), DraftHolder(d.ID))
+	})
+	if err != nil {
+		return err
+	}
+	for i := range d.Filing.Papers {
+		p := &d.Filing.Papers[i]
+		p.Files = slices.DeleteFunc(p.Files, func(f string) bool { return f == fileID })
+		p.Provided = len(p.Files) > 0
+	}
+	return s.SaveDraft(ctx, d)
+}
+
+// OpenDraftFile opens a file of a draft for whoever holds the draft.
+func (s *Service) OpenDraftFile(ctx context.Context, d *Draft, fileID string) (io.ReadSeekCloser, file.File, error) {
+	return s.Files.Open(ctx, file.ID(fileID), DraftHolder(d.ID))
 }
 
 // SendDraft files a draft. Sent twice, it is filed once.
@@ -123,7 +200,7 @@ func (s *Service) SendDraft(ctx context.Context, code string) (*Dossier, error) 
 		return nil, err
 	}
 	f := d.Filing
-	f.RequestKey, f.UploadToken = "draft:"+d.ID, d.ID
+	f.RequestKey, f.draft = "draft:"+d.ID, d.ID
 	filed, err := s.File(ctx, f)
 	if err != nil {
 		return nil, err
@@ -131,13 +208,16 @@ func (s *Service) SendDraft(ctx context.Context, code string) (*Dossier, error) 
 	return filed, s.DB.Tx(ctx, func(tx *db.Tx) error { return s.store.deleteDraft(ctx, tx, d.ID) })
 }
 
-// SweepDrafts deletes drafts past their life. It is run by a timer.
-func (s *Service) SweepDrafts(ctx context.Context) (int64, error) {
-	var n int64
-	err := s.DB.Tx(ctx, func(tx *db.Tx) error {
-		var err error
-		n, err = s.store.sweepDrafts(ctx, tx, s.Clock.Now().Add(-DraftLife))
-		return err
-	})
-	return n, err
+// SweepDrafts deletes drafts past their life with their files. It is run by a timer and returns how many.
+func (s *Service) SweepDrafts(ctx context.Context) (int, error) {
+	old, err := s.store.oldDrafts(ctx, s.DB, s.Clock.Now().Add(-DraftLife))
+	if err != nil {
+		return 0, err
+	}
+	for i, draft := range old {
+		if err := s.drop(ctx, draft); err != nil {
+			return i, err
+		}
+	}
+	return len(old), nil
 }

@@ -213,7 +213,7 @@ func (w *work) insertPapers(f *Filing) error {
 		if err := w.store.insertPaper(w.ctx, w.tx, p); err != nil {
 			return err
 		}
-		return w.attach(AttachmentPaper, p.ID, files, f.UploadToken)
+		return w.attach(AttachmentPaper, p.ID, files, f.uploads())
 	}
 	listed := map[string]bool{}
 	for _, p := range w.spec.PapersFor(f.CaseKey, "") {
@@ -246,7 +246,7 @@ func (w *work) insertPapers(f *Filing) error {
 }
 
 // attach moves uploaded files to the dossier.
-func (w *work) attach(kind AttachmentKind, paperID string, files []string, token string) error {
+func (w *work) attach(kind AttachmentKind, paperID string, files []string, from file.Holder) error {
 	if len(files) == 0 {
 		return nil
 	}
@@ -254,7 +254,7 @@ func (w *work) attach(kind AttachmentKind, paperID string, files []string, token
 	for i, f := range files {
 		ids[i] = file.ID(f)
 	}
-	moved, err := w.Files.Attach(w.ctx, w.tx, ids, UploadHolder(token), holder(w.d.ID))
+	moved, err := w.Files.Attach(w.ctx, w.tx, ids, from, holder(w.d.ID))
 	if err != nil {
 		return err
 	}
@@ -269,7 +269,10 @@ func (w *work) attach(kind AttachmentKind, paperID string, files []string, token
 }
 
 // UploadHolder returns the holder of files that wait to be attached; the token is known only to whoever uploads.
-func UploadHolder(token string) file.Holder { return file.Holder{Kind: "upload", ID: token} }
+func UploadHolder(token string) file.Holder { return file.Holder{Kind: file.UploadKind, ID: token} }
+
+// DraftHolder returns the holder of the files of a draft.
+func DraftHolder(draft string) file.Holder { return file.Holder{Kind: "dossier.draft", ID: draft} }
 
 func holder(d ID) file.Holder { return file.Holder{Kind: "dossier.dossier", ID: string(d)} }
 

@@ -129,7 +129,7 @@ func (s *Service) Forward(ctx context.Context, d ID, o Onward) (*Dossier, error)
 		if err := w.hold(st); err != nil {
 			return err
 		}
-		if err := w.attach(AttachmentResult, "", o.Results, o.UploadToken); err != nil {
+		if err := w.attach(AttachmentResult, "", o.Results, UploadHolder(o.UploadToken)); err != nil {
 			return err
 		}
 		agency, err := w.unit(st.AgencyID)
@@ -438,7 +438,7 @@ func (s *Service) AddFiles(ctx context.Context, d ID, stepID string, kind Attach
 		if len(files) == 0 {
 			return fault.NewInvalid("files", i18n.M("Hãy chọn tệp cần thêm."))
 		}
-		if err := w.attach(kind, "", files, token); err != nil {
+		if err := w.attach(kind, "", files, UploadHolder(token)); err != nil {
 			return err
 		}
 		return w.saveAndNote(st, ActAttach, "", detail{})

@@ -43,6 +43,8 @@ func (store) deleteDraft(ctx context.Context, tx *db.Tx, id string) error {
 	return err
 }
 
-func (store) sweepDrafts(ctx context.Context, tx *db.Tx, before time.Time) (int64, error) {
-	return tx.Exec(ctx, `DELETE FROM dossier_draft WHERE updated_at < ?`, before)
+func (store) oldDrafts(ctx context.Context, q db.Querier, before time.Time) ([]string, error) {
+	var ids []string
+	err := q.Select(ctx, &ids, `SELECT id FROM dossier_draft WHERE updated_at < ? ORDER BY updated_at LIMIT 500`, before)
+	return ids, err
 }

@@ -38,6 +38,8 @@ CREATE TABLE dossier_dossier (
 	version BIGINT NOT NULL
 );
 CREATE INDEX dossier_dossier_account ON dossier_dossier (account_id, filed_at);
+CREATE INDEX dossier_dossier_owner ON dossier_dossier (owner_personal_id, filed_at) WHERE owner_personal_id <> '';
+CREATE INDEX dossier_dossier_filed ON dossier_dossier (filed_at);
 CREATE INDEX dossier_dossier_receiver ON dossier_dossier (receiver_id, filed_at);
 
 CREATE TABLE dossier_paper (
