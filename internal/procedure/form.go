@@ -88,7 +88,7 @@ func pick(lang, vi, en string) string {
 	return vi
 }
 
-// Rows reports whether the field repeats single values.
+// single reports whether the field repeats single values.
 func (f *Field) single() bool {
 	return f.Type == FieldList && len(f.Fields) == 1 && f.Fields[0].Key == ""
 }
@@ -133,6 +133,9 @@ func (f *Form) find(path []string) *Field {
 	fields := f.Fields
 	var at *Field
 	for _, p := range path {
+		if at != nil && at.Type == FieldChoices {
+			return at
+		}
 		if at != nil && at.Type == FieldList {
 			if at.single() {
 				return at.Fields[0]
@@ -201,7 +204,7 @@ type Rules struct {
 func (f *Form) Validate(data map[string]any, r Rules) error {
 	c := &check{form: f, rules: r, found: map[string]i18n.Msg{}}
 	c.fields(f.Fields, "", data, 0)
-	if len(c.found) == 0 || !c.broken {
+	if !c.broken {
 		c.schema(data)
 	}
 	var ps fault.Problems

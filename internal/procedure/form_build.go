@@ -62,6 +62,9 @@ func buildForm(raw []byte) (*Form, error) {
 	return b.form, nil
 }
 
+// formURL is what the schema calls itself; nothing is ever fetched.
+const formURL = "https://form.invalid/form.json"
+
 type noLoader struct{}
 
 func (noLoader) Load(url string) (any, error) {
@@ -83,10 +86,10 @@ func compileSchema(raw []byte) (*jsonschema.Schema, error) {
 		}
 		return nil
 	}})
-	if err := c.AddResource("form:/form", doc); err != nil {
+	if err := c.AddResource(formURL, doc); err != nil {
 		return nil, err
 	}
-	return c.Compile("form:/form")
+	return c.Compile(formURL)
 }
 
 // builder walks a schema.

@@ -170,6 +170,9 @@ func (c *check) leaf(e *jsonschema.ValidationError) {
 		c.whole(name, own)
 		return
 	}
+	if f.Type == FieldChoices { // the boxes stand together under one name
+		name = strings.Join(path[:strings.Count(f.Name, ".")+1], ".")
+	}
 	if own != "" {
 		c.add(name, i18n.Msg{Text: own})
 		return

@@ -177,19 +177,19 @@ func (l *lint) joins() {
 			}
 			continue
 		}
-		if !slices.ContainsFunc(l.process.Steps, func(j Step) bool { return l.joinsAll(&j, s.Parallel) }) {
+		if !slices.ContainsFunc(l.process.Steps, func(j Step) bool { return l.joinsAll(&j, s) }) {
 			l.warn(fmt.Sprintf("process.steps.%d.parallel", i), i18n.M("các nhánh song song sau bước “%s” không gặp lại: thiếu bước có waits_for", s.Key))
 		}
 	}
 }
 
-// joinsAll reports whether a step waits for something on each of the branches.
-func (l *lint) joinsAll(join *Step, branches []string) bool {
+// joinsAll reports whether a step waits for something on each branch of a fork.
+func (l *lint) joinsAll(join, fork *Step) bool {
 	if len(join.WaitsFor) == 0 {
 		return false
 	}
-	for _, b := range branches {
-		reached := l.process.reach(b)
+	for _, b := range fork.Parallel {
+		reached := l.process.reach(b, fork.Key, join.Key)
 		if !slices.ContainsFunc(join.WaitsFor, func(w string) bool { return reached[w] }) {
 			return false
 		}

@@ -1,6 +1,7 @@
 package procedure
 
 import (
+	"slices"
 	"strings"
 
 	"lienthong/internal/calendar"
@@ -138,15 +139,15 @@ func (p *Process) edges(s *Step) []string {
 	return keys
 }
 
-// reach returns the keys that can be reached from one, itself among them.
-func (p *Process) reach(from string) map[string]bool {
+// reach returns the keys that can be reached from one without passing some others, itself among them.
+func (p *Process) reach(from string, without ...string) map[string]bool {
 	seen := map[string]bool{}
 	todo := []string{from}
 	for len(todo) > 0 {
 		key := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
 		step, ok := p.Step(key)
-		if !ok || seen[key] {
+		if !ok || seen[key] || slices.Contains(without, key) {
 			continue
 		}
 		seen[key] = true

@@ -3,6 +3,7 @@ package procedure
 import (
 	"context"
 	"fmt"
+	"io"
 	"io/fs"
 
 	"lienthong/internal/audit"
@@ -25,6 +26,19 @@ func (s *Service) Import(ctx context.Context, fsys fs.FS) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
+	return s.importLoaded(ctx, files)
+}
+
+// ImportFile is Import of a single file.
+func (s *Service) ImportFile(ctx context.Context, name string, r io.Reader) (Report, error) {
+	if !actor.From(ctx).CanSomewhere(PermManage) {
+		return Report{}, fault.NewForbidden(i18n.Msg{})
+	}
+	specs, err := Load(name, r)
+	return s.importLoaded(ctx, []Loaded{{name, specs, err}})
+}
+
+func (s *Service) importLoaded(ctx context.Context, files []Loaded) (Report, error) {
 	var r Report
 	seen := map[string]string{}
 	for _, l := range files {

@@ -56,12 +56,12 @@ func (l someLists) Options(_ context.Context, list string, _ clock.Date) ([]Opti
 }
 
 var (
-	agencies = someAgencies{
+	theAgencies = someAgencies{
 		{ID: "a1", Slug: "xa-ia-ko", Name: "Ủy ban nhân dân xã Ia Ko", Kind: "peoples_committee", Level: "commune", PlaceID: "p1"},
 		{ID: "a2", Slug: "phuong-hoa-lu", Name: "Ủy ban nhân dân phường Hoa Lư", Kind: "peoples_committee", Level: "commune", PlaceID: "p2"},
 		{ID: "a3", Slug: "so-tu-phap", Name: "Sở Tư pháp", Kind: "department", Level: "province"},
 	}
-	lists = someLists{
+	theLists = someLists{
 		"sex":          {{Value: "male", Label: "Nam", LabelEN: "Male"}, {Value: "female", Label: "Nữ", LabelEN: "Female"}},
 		"ethnic_group": {{Value: "01", Label: "Kinh"}, {Value: "05", Label: "Gia Rai"}, {Value: "10", Label: "Ba Na"}},
 	}
@@ -71,7 +71,7 @@ var (
 )
 
 func newService(d *db.DB) *Service {
-	return New(Deps{DB: d, Clock: clock.NewFake(start), Agencies: agencies, Lists: lists})
+	return New(Deps{DB: d, Clock: clock.NewFake(start), Agencies: theAgencies, Lists: theLists})
 }
 
 func as(a actor.Actor) context.Context { return actor.With(context.Background(), a) }
