@@ -17,6 +17,7 @@ import (
 	"lienthong/internal/kit/db"
 	"lienthong/internal/kit/dbtest"
 	"lienthong/internal/kit/web"
+	"lienthong/internal/kit/webtest"
 )
 
 func testConfig(t *testing.T, address string) Config {
@@ -218,8 +219,8 @@ func TestGoldenRoutes(t *testing.T) {
 			t.Errorf("%s %s names no permission", r.Method, r.Pattern)
 		}
 	}
-	golden(t, "testdata/routes.golden", RoutesList(routes))
-	golden(t, "../../docs/routes.md", RoutesDocument(routes))
+	webtest.GoldenText(t, "testdata/routes.golden", RoutesList(routes))
+	webtest.GoldenText(t, "../../docs/routes.md", RoutesDocument(routes))
 }
 
 // TestVerbs holds what the command line answers and with which code it ends.

@@ -1,16 +1,15 @@
 package app
 
 import (
-	"flag"
 	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
 	"time"
-)
 
-var update = flag.Bool("update", false, "write generated files again")
+	"lienthong/internal/kit/webtest"
+)
 
 func writeFile(t *testing.T, text string) string {
 	t.Helper()
@@ -155,22 +154,5 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-func golden(t *testing.T, file, got string) {
-	t.Helper()
-	if *update {
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(file)
-	if err != nil || string(want) != got {
-		t.Errorf("%s is not what the code says now (%v): run make generate and commit the result", file, err)
-	}
-}
-
 // TestGeneratedConfig holds that docs/config.md is current.
-func TestGeneratedConfig(t *testing.T) { golden(t, "../../docs/config.md", ConfigDocument()) }
+func TestGeneratedConfig(t *testing.T) { webtest.GoldenText(t, "../../docs/config.md", ConfigDocument()) }
