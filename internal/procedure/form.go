@@ -116,6 +116,12 @@ func (f *Form) CodeLists() []string {
 	return keys
 }
 
+func (f *Form) hasList() bool {
+	found := false
+	f.each(func(fd *Field) { found = found || fd.Type == FieldList })
+	return found
+}
+
 // each calls fn for every field, groups and lists before what they hold.
 func (f *Form) each(fn func(*Field)) {
 	var walk func([]*Field)

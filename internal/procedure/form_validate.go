@@ -13,6 +13,7 @@ import (
 
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/i18n"
+	"lienthong/internal/kit/money"
 )
 
 // check validates answers: first what the schema cannot say, then the schema.
@@ -264,8 +265,14 @@ func clip(s string) string {
 	return s
 }
 
-// number writes a bound as people read it.
+// number writes a number as people read it: a decimal comma, and dots from 10.000 on, so that years stay whole.
 func number(f float64) string {
-	s := strconv.FormatFloat(f, 'f', -1, 64)
-	return strings.Replace(s, ".", ",", 1)
+	whole, part, _ := strings.Cut(strconv.FormatFloat(f, 'f', -1, 64), ".")
+	if n, err := strconv.ParseInt(whole, 10, 64); err == nil && (n >= 10_000 || n <= -10_000) {
+		whole = money.Group(n)
+	}
+	if part != "" {
+		whole += "," + part
+	}
+	return whole
 }

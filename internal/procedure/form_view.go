@@ -52,6 +52,9 @@ func (c *control) DescribedBy() string {
 	return strings.Join(ids, " ")
 }
 
+// Lower returns the label as it stands inside a sentence.
+func (c *control) Lower() string { return lowerFirst(c.Label) }
+
 type choice struct {
 	Value, Label string
 	Selected     bool
@@ -207,10 +210,8 @@ func (a *arranger) lines(c *control, f *Field, value any) {
 		}
 		optional := !f.Required && i >= f.MinItems && i >= len(rows)
 		if f.single() {
-			in := a.field(f.Fields[0], name, row, optional)
-			in.Label = c.Label + " " + strconv.Itoa(i+1)
-			line.Error = ""
-			line.Children = []*control{in}
+			line = a.field(f.Fields[0], name, row, optional)
+			line.Label, line.RowNumber = c.Label+" "+strconv.Itoa(i+1), i+1
 		} else {
 			cells, _ := row.(map[string]any)
 			line.Children = a.group(f.Fields, name, cells, optional)

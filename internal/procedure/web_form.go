@@ -53,8 +53,8 @@ type leveled struct {
 // In returns the controls inside a group one level down.
 func (l leveled) In() []leveled { return lower(l.Children, l.Level+1) }
 
-// Rows returns the lines of a list one level down.
-func (l leveled) Rows() []leveled { return lower(l.Lines, l.Level+1) }
+// Repeated returns the lines of a list one level down.
+func (l leveled) Repeated() []leveled { return lower(l.Lines, l.Level+1) }
 
 func lower(controls []*control, level int) []leveled {
 	list := make([]leveled, len(controls))
@@ -74,7 +74,7 @@ func RenderForm(v FormView) (template.HTML, error) {
 	if level == 0 {
 		level = 2
 	}
-	return execute("form.html", v.Lang, v.Catalog, map[string]any{"Controls": lower(controls, level), "Error": whole})
+	return execute("form.html", v.Lang, v.Catalog, map[string]any{"Controls": lower(controls, level), "Error": whole, "HasList": v.Form.hasList()})
 }
 
 // RenderAnswers returns the answers of an e-form as lists of labels and values, for the review page and the officials.
