@@ -1,0 +1,67 @@
+package identity
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/alexedwards/scs/v2"
+
+	"lienthong/internal/kit/actor"
+	"lienthong/internal/kit/web"
+)
+
+var _ web.SessionLoader = (*Service)(nil)
+
+func newSessions(s *Service, secure bool) *scs.SessionManager {
+	m := scs.New()
+	m.Store, m.Codec, m.Lifetime = tokenStore{s}, sessionCodec{}, s.config.Lifetime
+	m.Cookie.Name, m.Cookie.Secure, m.Cookie.Persist = CookieName(secure), secure, false
+	m.Cookie.HttpOnly, m.Cookie.SameSite, m.Cookie.Path = true, http.SameSiteLaxMode, "/"
+	m.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) {
+		slog.ErrorContext(r.Context(), "session", "request_id", web.RequestID(r.Context()), "error", err)
+		http.Error(w, "Hệ thống đang bận. Hãy thử lại sau ít phút. / The system is busy.", http.StatusServiceUnavailable)
+	}
+	return m
+}
+
+// CookieName is the name of the session's cookie. On an encrypted site no sibling site can set it.
+func CookieName(secure bool) string {
+	if secure {
+		return "__Host-session"
+	}
+	return "session"
+}
+
+// Around reads the session of a request and writes the cookie of a new one; it
+// stands before Load (web.Options.Around). Programs may send the token as
+// "Authorization: Bearer …" instead of the cookie.
+func (s *Service) Around(next http.Handler) http.Handler {
+	inner := s.scs.LoadAndSave(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok && web.IsAPI(r) {
+			r = r.Clone(r.Context())
+			r.Header.Del("Cookie")
+			r.AddCookie(&http.Cookie{Name: s.scs.Cookie.Name, Value: strings.TrimSpace(token)})
+		}
+		inner.ServeHTTP(w, r)
+	})
+}
+
+// Load returns who makes a request: the official or citizen of the session, else
+// the anonymous visitor. It costs one read by key; roles and grants are in memory.
+func (s *Service) Load(r *http.Request) (actor.Actor, error) {
+	l, ok := s.current(r.Context())
+	if !ok {
+		return actor.Actor{}, nil
+	}
+	a, err := s.actorOf(r.Context(), l)
+	if err != nil {
+		return actor.Actor{}, err
+	}
+	if err := s.touch(r.Context(), l); err != nil {
+		return actor.Actor{}, fmt.Errorf("touch session: %w", err)
+	}
+	return a, nil
+}
