@@ -197,10 +197,13 @@ func (s *Service) OpenDraftFile(ctx context.Context, d *Draft, fileID string) (i
 func (s *Service) SendDraft(ctx context.Context, code string) (*Dossier, error) {
 	d, err := s.Draft(ctx, code)
 	if err != nil {
+		if sent, serr := s.sent(ctx, code); sent != nil || serr != nil {
+			return sent, serr
+		}
 		return nil, err
 	}
 	f := d.Filing
-	f.RequestKey, f.draft = "draft:"+d.ID, d.ID
+	f.RequestKey, f.draft = draftKey(d.ResumeCode), d.ID
 	filed, err := s.File(ctx, f)
 	if err != nil {
 		return nil, err

@@ -174,7 +174,8 @@ func TestAttachNeedsTheToken(t *testing.T) {
 			"one of another token": {[]ID{f.ID, other.ID}, draftHolder, dossier, fault.NotFound},
 			"unknown":              {[]ID{"none"}, draftHolder, dossier, fault.NotFound},
 			"empty token":          {[]ID{f.ID}, Holder{UploadKind, ""}, dossier, fault.Internal},
-			"from a thing":         {[]ID{f.ID}, dossier, Holder{"task.task", "1"}, fault.Internal},
+			"not its holder":       {[]ID{f.ID}, dossier, Holder{"task.task", "1"}, fault.NotFound},
+			"to itself":            {[]ID{f.ID}, dossier, dossier, fault.Internal},
 			"to an upload":         {[]ID{f.ID}, draftHolder, Holder{UploadKind, "x"}, fault.Internal},
 			"to nothing":           {[]ID{f.ID}, draftHolder, Holder{}, fault.Internal},
 		} {

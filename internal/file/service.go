@@ -153,12 +153,12 @@ func (s *Service) writeFault(err error, u Upload) error {
 	return fmt.Errorf("store an upload: %w", err)
 }
 
-// Attach moves uploads to the thing that holds them from now on, in the caller's
-// transaction, and returns them in the order of ids. from is the upload holder they
-// were put under: who does not know its token gets NotFound, for all of them.
+// Attach moves files to the thing that holds them from now on, in the caller's
+// transaction, and returns them in the order of ids. from is the holder they were put
+// under, an upload token or a draft: who does not know it gets NotFound, for all of them.
 func (s *Service) Attach(ctx context.Context, tx *db.Tx, ids []ID, from, to Holder) ([]File, error) {
-	if from.Kind != UploadKind || from.ID == "" || to.Kind == "" || to.Kind == UploadKind || to.ID == "" {
-		return nil, fmt.Errorf("attach files: from %q to %q is not from an upload to its holder", from.Kind, to.Kind)
+	if from.Kind == "" || from.ID == "" || to.Kind == "" || to.Kind == UploadKind || to.ID == "" || from == to {
+		return nil, fmt.Errorf("attach files: from %q to %q is not from one holder to another", from.Kind, to.Kind)
 	}
 	files := make([]File, 0, len(ids))
 	seen := map[ID]bool{}
