@@ -24,6 +24,9 @@ func testConfig(t *testing.T, address string) Config {
 	t.Helper()
 	c := Defaults()
 	c.Data, c.Listen, c.Database = t.TempDir(), "127.0.0.1:0", address
+	if address == "" { // need not survive a power cut
+		c.Database = "sqlite://" + filepath.Join(c.Data, "lienthong.db") + "?synchronous=off"
+	}
 	return c
 }
 
@@ -237,7 +240,7 @@ func TestVerbs(t *testing.T) {
 	}{
 		{"nothing", "", nil, 0, []string{"Cách dùng: lienthong <lệnh>", "serve", "--base-url", "Mã thoát"}, ""},
 		{"help", "--help", nil, 0, []string{"migrate", "LIENTHONG_"}, ""},
-		{"help of a verb", "import --help", nil, 0, []string{"Nạp dữ liệu của tỉnh", "--from=thư-mục"}, ""},
+		{"help of a verb", "import province --help", nil, 0, []string{"Nạp dữ liệu của một tỉnh", "--from=thư-mục", "[phần…]"}, ""},
 		{"help, the other way", "help doctor", nil, 0, []string{"audit", "config"}, ""},
 		{"help of a verb below", "doctor audit -h", nil, 0, []string{"--anchors=tệp"}, ""},
 		{"help of nothing", "help srve", nil, 2, nil, `có phải "serve"?`},
@@ -252,10 +255,13 @@ func TestVerbs(t *testing.T) {
 		{"settings hide the password", "doctor config --database=postgres://a:secret@db/x", nil, 0, []string{"postgres://a:xxxxx@db/x"}, ""},
 		{"migrate", "migrate --data=" + data, nil, 0, []string{"đã đúng phiên bản"}, ""},
 		{"migrate again", "migrate --data=" + data, nil, 0, []string{"đã đúng phiên bản"}, ""},
-		{"import", "import places --data=" + data, nil, 0, []string{"đơn vị hành chính"}, ""},
-		{"import nothing known", "import plces --data=" + data, nil, 2, nil, `có phải "places"?`},
-		{"import from nowhere", "import --from=/does/not/exist --data=" + data, nil, 2, nil, "không mở được dữ liệu"},
+		{"import", "import province places --data=" + data, nil, 0, []string{"đơn vị hành chính"}, ""},
+		{"import nothing known", "import province plces --data=" + data, nil, 2, nil, `có phải "places"?`},
+		{"import from nowhere", "import province --from=/does/not/exist --data=" + data, nil, 2, nil, "không mở được dữ liệu"},
 		{"demo", "demo --data=" + data, nil, 0, []string{"đã sẵn sàng"}, ""},
+		{"codes from nowhere", "import codes /does/not/exist.csv --data=" + data, nil, 2, nil, "không mở được tệp"},
+		{"codes without a file", "import codes --data=" + data, nil, 2, nil, "thiếu <tệp>"},
+		{"files", "doctor files --data=" + data, nil, 0, nil, ""},
 		{"audit", "doctor audit --data=" + data, nil, 0, []string{"Nhật ký nguyên vẹn", "Mốc đối chiếu"}, ""},
 		{"audit without anchors", "doctor audit --anchors=none --data=" + data, nil, 2, nil, "mốc đối chiếu"},
 		{"data in the way of a file", "migrate --data=/dev/null/x", nil, 2, nil, "không tạo được thư mục"},

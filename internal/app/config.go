@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"lienthong/internal/file"
 	"lienthong/internal/kit/web"
 )
 
@@ -20,6 +21,7 @@ import (
 type Config struct {
 	Data           string        `toml:"data" default:"data" help:"Thư mục dữ liệu: cơ sở dữ liệu SQLite và kho tệp."`
 	Database       string        `toml:"database" help:"Cơ sở dữ liệu: sqlite:///thư-mục/tệp.db hoặc postgres://người-dùng:mật-khẩu@máy/tên. Để trống: SQLite trong thư mục dữ liệu."`
+	Files          string        `toml:"files" help:"Thư mục kho tệp, dùng chung khi chạy nhiều máy. Để trống: thư mục files trong thư mục dữ liệu."`
 	Listen         string        `toml:"listen" default:":8080" help:"Địa chỉ và cổng chờ kết nối HTTP."`
 	BaseURL        string        `toml:"base_url" help:"Địa chỉ người dân mở trên trình duyệt, ví dụ https://dichvucong.example.vn. Cần khi chạy sau máy chủ trung gian và để tạo liên kết trong tin nhắn, mã QR."`
 	TrustedProxies []string      `toml:"trusted_proxies" help:"Các dải IP của máy chủ trung gian được tin (X-Forwarded-For, X-Forwarded-Proto), ví dụ 10.0.0.0/8."`
@@ -27,8 +29,9 @@ type Config struct {
 	AutoMigrate    bool          `toml:"auto_migrate" default:"true" help:"Tự cập nhật cấu trúc cơ sở dữ liệu khi khởi động. Khi chạy nhiều máy, đặt false và chạy lienthong migrate một lần."`
 	Stop           time.Duration `toml:"stop" default:"30s" help:"Thời gian tối đa chờ các yêu cầu đang xử lý khi dừng chương trình."`
 
-	Log LogConfig `toml:"log"`
-	Web WebConfig `toml:"web"`
+	Log  LogConfig   `toml:"log"`
+	Web  WebConfig   `toml:"web"`
+	File file.Config `toml:"file"`
 }
 
 // LogConfig says what the log looks like.

@@ -155,4 +155,6 @@ func TestSettings(t *testing.T) {
 }
 
 // TestGeneratedConfig holds that docs/config.md is current.
-func TestGeneratedConfig(t *testing.T) { webtest.GoldenText(t, "../../docs/config.md", ConfigDocument()) }
+func TestGeneratedConfig(t *testing.T) {
+	webtest.GoldenText(t, "../../docs/config.md", ConfigDocument())
+}

@@ -8,10 +8,12 @@ import (
 	"strings"
 
 	"lienthong/internal/audit"
+	"lienthong/internal/kit/i18n"
 )
 
 type doctorVerb struct {
 	Config doctorConfig `cmd:"" help:"In mọi cài đặt đang có hiệu lực và nơi đặt từng cài đặt."`
+	Files  doctorFiles  `cmd:"" help:"Kiểm tra kho tệp: tệp nào mất hoặc nội dung đã đổi so với khi nhận."`
 	Audit  doctorAudit  `cmd:"" help:"Kiểm tra chuỗi nhật ký kiểm toán: có dòng nào bị sửa, xóa hoặc chèn không." detail:"Các mốc đối chiếu in ở cuối nên được lưu ngoài hệ thống; đưa lại bằng --anchors để chứng minh mọi dòng trước mốc còn nguyên."`
 }
 
@@ -27,6 +29,22 @@ func (doctorConfig) Run(s *session) error {
 		s.printf("%-24s %-40s (%s)\n", set.Key, value, s.from[set.Key].Name)
 	}
 	return s.settings.Validate()
+}
+
+type doctorFiles struct{}
+
+// Run verifies the store of files.
+func (doctorFiles) Run(s *session) error {
+	return s.withApp(func(a *App) error {
+		whole, err := a.House.File.Doctor(s.ctx, s.out, i18n.Msg.String)
+		if err != nil {
+			return err
+		}
+		if !whole {
+			return failure(ExitFindings, errors.New("kho tệp không còn nguyên vẹn"))
+		}
+		return nil
+	})
 }
 
 type doctorAudit struct {

@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"time"
+
+	"lienthong/internal/place"
 )
 
 // keepEvents is how long delivered events stay in the outbox, to look into.
@@ -14,6 +16,9 @@ const keepEvents = 30 * 24 * time.Hour
 //
 //	event                 → subscriber              what it does
 func (h *House) subscribe() {
+	h.Bus.Subscribe("org.follow_places", place.EventUnitEnded, h.Org.FollowPlaces) // agencies end and begin with their places
+	h.Bus.Subscribe("org.follow_places", place.EventUnitAdded, h.Org.FollowPlaces)
+
 	// timers
 	h.Jobs.Every("web.clean_keys", time.Hour, func(ctx context.Context) error {
 		_, err := h.Keys.Clean(ctx)
@@ -23,4 +28,6 @@ func (h *House) subscribe() {
 		return h.Bus.Purge(ctx, h.Clock.Now().Add(-keepEvents))
 	})
 	h.Jobs.Daily("place.announce", 0, 5, h.Place.Announce)
+	h.Jobs.Daily("org.announce", 0, 15, h.Org.Announce)
+	h.File.Jobs(h.Jobs)
 }

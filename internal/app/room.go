@@ -118,6 +118,14 @@ func (c Config) DatabaseURL() string {
 	return "sqlite://" + filepath.Join(c.Data, "lienthong.db")
 }
 
+// FilesFolder is where the contents of files lie.
+func (c Config) FilesFolder() string {
+	if c.Files != "" {
+		return c.Files
+	}
+	return filepath.Join(c.Data, "files")
+}
+
 // Handler returns the site.
 func (a *App) Handler() http.Handler { return a.Mux }
 
@@ -145,7 +153,12 @@ func (a *App) Serve(ctx context.Context, ln net.Listener) error {
 	jobs, stopJobs := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopJobs()
 	g := errgroup.Group{}
-	g.Go(func() error { return a.House.Jobs.Run(jobs) })
+	g.Go(func() error {
+		if err := a.House.Jobs.Run(jobs); err != nil && !errors.Is(err, context.Canceled) { // stopped while it looked for work
+			return fmt.Errorf("run jobs: %w", err)
+		}
+		return nil
+	})
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(ln) }()
 	var err error

@@ -37,6 +37,8 @@ func (a *App) mount() {
 	})
 	a.API = web.NewAPI(a.Mux, web.APIInfo{Title: "Liên Thông – " + h.Province.Name, Version: "1"})
 
+	h.Audit.Operations(a.API)
+
 	a.Mux.Handle(a.watched()...)
 }
 

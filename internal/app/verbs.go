@@ -3,9 +3,11 @@ package app
 import (
 	"fmt"
 	"net"
+	"os"
 	"runtime/debug"
 	"strings"
 
+	"lienthong/internal/kit/actor"
 	"lienthong/province"
 )
 
@@ -57,12 +59,17 @@ func (demoVerb) Run(s *session) error {
 }
 
 type importVerb struct {
+	Province importProvince `cmd:"" help:"Nạp dữ liệu của một tỉnh: đơn vị hành chính, cơ quan, lịch, danh mục." detail:"Nạp lại chỉ thay đổi phần dữ liệu đã đổi; nội dung do người dùng sửa trong chương trình được giữ nguyên."`
+	Codes    importCodes    `cmd:"" help:"Nạp mã định danh của cơ quan, đơn vị từ tệp CSV." detail:"Dòng không khớp đơn vị nào được in ra cùng lý do; các dòng khác vẫn được nạp."`
+}
+
+type importProvince struct {
 	From  string   `name:"from" placeholder:"thư-mục" help:"Thư mục dữ liệu, hoặc tên bộ dữ liệu đi kèm; mặc định là tỉnh trong cài đặt."`
-	Parts []string `arg:"" optional:"" name:"phần" help:"Chỉ nạp các phần này, ví dụ places; để trống là nạp tất cả."`
+	Parts []string `arg:"" optional:"" name:"phần" help:"Chỉ nạp các phần này: places, org, calendar, codelists; để trống là nạp tất cả."`
 }
 
 // Run loads the data of a province, or parts of it.
-func (v importVerb) Run(s *session) error {
+func (v importProvince) Run(s *session) error {
 	return s.withApp(func(a *App) error {
 		from := a.House.Files
 		if v.From != "" {
@@ -72,6 +79,30 @@ func (v importVerb) Run(s *session) error {
 			}
 		}
 		return a.House.LoadProvince(s.ctx, from, s.out, true, v.Parts...)
+	})
+}
+
+type importCodes struct {
+	File string `arg:"" name:"tệp" help:"Tệp CSV."`
+}
+
+// Run loads codes of agencies.
+func (v importCodes) Run(s *session) error {
+	return s.withApp(func(a *App) error {
+		f, err := os.Open(v.File)
+		if err != nil {
+			return failure(ExitConfig, fmt.Errorf("không mở được tệp: %w", err))
+		}
+		defer f.Close()
+		r, err := a.House.Org.ImportCodes(actor.With(s.ctx, actor.SystemActor), f)
+		if err != nil {
+			return fmt.Errorf("nạp mã: %w", err)
+		}
+		s.printf("Đã nạp %d mã mới (%d thay mã cũ), %d giữ nguyên, %d dòng không nạp được.\n", r.Added, r.Replaced, r.Unchanged, len(r.Rejected))
+		for _, note := range rejected(r) {
+			s.printf("  %s\n", note)
+		}
+		return nil
 	})
 }
 

@@ -7,6 +7,9 @@ import (
 	"log/slog"
 
 	"lienthong/internal/audit"
+	"lienthong/internal/calendar"
+	"lienthong/internal/codelist"
+	"lienthong/internal/file"
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/db"
 	"lienthong/internal/kit/event"
@@ -14,6 +17,7 @@ import (
 	"lienthong/internal/kit/job"
 	"lienthong/internal/kit/migrate"
 	"lienthong/internal/kit/web"
+	"lienthong/internal/org"
 	"lienthong/internal/place"
 	"lienthong/province"
 	design "lienthong/web"
@@ -32,6 +36,10 @@ func Migrations() []migrate.Room {
 		// base
 		audit.Migrations(),
 		place.Migrations(),
+		org.Migrations(),
+		calendar.Migrations(),
+		codelist.Migrations(),
+		file.Migrations(),
 	}
 }
 
@@ -42,6 +50,10 @@ func Overlays() []fs.FS {
 		design.I18n,
 		audit.Texts(),
 		place.Texts(),
+		org.Texts(),
+		calendar.Texts(),
+		codelist.Texts(),
+		file.Texts(),
 	}
 }
 
@@ -60,8 +72,12 @@ type House struct {
 	Jobs     *job.Runner
 	Bus      *event.Bus
 
-	Audit *audit.Service
-	Place *place.Service
+	Audit    *audit.Service
+	Place    *place.Service
+	Org      *org.Service
+	Calendar *calendar.Service
+	Codelist *codelist.Service
+	File     *file.Service
 }
 
 // wire builds the rooms, lower tiers first.
@@ -76,7 +92,14 @@ func wire(c Config, d *db.DB, cl clock.Clock, log *slog.Logger) (*House, error) 
 
 	// base
 	h.Place = place.New(place.Deps{DB: d, Clock: cl}, place.Config{})
-	h.Audit = audit.New(audit.Deps{DB: d})
+	h.Org = org.New(org.Deps{DB: d, Clock: cl, Places: h.Place}, org.Config{})
+	h.Audit = audit.New(audit.Deps{DB: d, Units: h.Org})
+	h.Calendar = calendar.New(calendar.Deps{DB: d, Clock: cl, Units: h.Org})
+	h.Codelist = codelist.New(codelist.Deps{DB: d, Clock: cl, Units: h.Org})
+	var err error
+	if h.File, err = file.New(file.Deps{DB: d, Clock: cl, Folder: c.FilesFolder(), Log: log, Config: c.File}); err != nil {
+		return nil, failure(ExitConfig, fmt.Errorf("kho tệp %s: %w", c.FilesFolder(), err))
+	}
 	return h, nil
 }
 
