@@ -33,6 +33,9 @@ type searchName struct {
 func newSearchName(u Unit) searchName {
 	n := searchName{lower: vntext.Lower(u.Name), short: vntext.Lower(u.ShortName), folded: vntext.Fold(u.Name), shorted: vntext.Fold(u.ShortName)}
 	n.words = append(strings.Fields(n.folded), strings.Fields(n.shorted)...)
+	for _, word := range strings.Fields(u.ShortName) { // "TN&MT" is also looked for as "tnmt"
+		n.words = append(n.words, strings.ReplaceAll(vntext.Fold(word), " ", ""))
+	}
 	return n
 }
 
