@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"lienthong/internal/file"
+	"lienthong/internal/identity"
 	"lienthong/internal/kit/web"
 )
 
@@ -29,9 +30,10 @@ type Config struct {
 	AutoMigrate    bool          `toml:"auto_migrate" default:"true" help:"Tự cập nhật cấu trúc cơ sở dữ liệu khi khởi động. Khi chạy nhiều máy, đặt false và chạy lienthong migrate một lần."`
 	Stop           time.Duration `toml:"stop" default:"30s" help:"Thời gian tối đa chờ các yêu cầu đang xử lý khi dừng chương trình."`
 
-	Log  LogConfig   `toml:"log"`
-	Web  WebConfig   `toml:"web"`
-	File file.Config `toml:"file"`
+	Log      LogConfig       `toml:"log"`
+	Web      WebConfig       `toml:"web"`
+	Identity identity.Config `toml:"identity"`
+	File     file.Config     `toml:"file"`
 }
 
 // LogConfig says what the log looks like.
@@ -91,6 +93,9 @@ func (c Config) Validate() error {
 	}
 	return failure(ExitConfig, fmt.Errorf("cài đặt chưa đúng: %w", errors.Join(errs...)))
 }
+
+// Secure reports whether people reach the site over https only.
+func (c Config) Secure() bool { return strings.HasPrefix(c.BaseURL, "https://") }
 
 func (c Config) proxies() ([]netip.Prefix, error) {
 	var list []netip.Prefix

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"lienthong/internal/org"
 	"lienthong/internal/place"
 )
 
@@ -18,6 +19,7 @@ const keepEvents = 30 * 24 * time.Hour
 func (h *House) subscribe() {
 	h.Bus.Subscribe("org.follow_places", place.EventUnitEnded, h.Org.FollowPlaces) // agencies end and begin with their places
 	h.Bus.Subscribe("org.follow_places", place.EventUnitAdded, h.Org.FollowPlaces)
+	h.Bus.Subscribe("identity.move_accounts", org.EventUnitEnded, h.Identity.UnitEnded) // accounts a unit keeps go to its heir
 
 	// timers
 	h.Jobs.Every("web.clean_keys", time.Hour, func(ctx context.Context) error {
@@ -29,5 +31,6 @@ func (h *House) subscribe() {
 	})
 	h.Jobs.Daily("place.announce", 0, 5, h.Place.Announce)
 	h.Jobs.Daily("org.announce", 0, 15, h.Org.Announce)
+	h.Jobs.Daily("identity.clean", 2, 45, h.Identity.Clean)
 	h.File.Jobs(h.Jobs)
 }

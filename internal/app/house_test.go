@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
 	"sort"
 	"strings"
 	"testing"
@@ -85,6 +88,36 @@ func TestMigrationOrder(t *testing.T) {
 	for _, pair := range [][2]string{{"job", "audit"}, {"audit", "place"}, {"place", "org"}, {"org", "file"}} {
 		if seen[pair[0]] >= seen[pair[1]] {
 			t.Errorf("%s must come before %s", pair[0], pair[1])
+		}
+	}
+}
+
+// TestPermissions holds that the list of permissions is what the rooms declare.
+func TestPermissions(t *testing.T) {
+	declared := regexp.MustCompile(`(?m)^\s*(?:const )?Perm[A-Z]\w*\s*=\s*"([a-z]+\.[a-z_]+)"`)
+	files, err := filepath.Glob("../*/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := map[string]bool{}
+	for _, p := range Permissions() {
+		if listed[p] {
+			t.Errorf("%s is listed twice", p)
+		}
+		listed[p] = true
+	}
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") || strings.Contains(file, "floorplan") {
+			continue
+		}
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range declared.FindAllStringSubmatch(string(raw), -1) {
+			if !listed[m[1]] {
+				t.Errorf("%s declares %s; add it to Permissions in internal/app/permissions.go", file, m[1])
+			}
 		}
 	}
 }

@@ -41,6 +41,14 @@ func (h *House) loaders() []loader {
 			done.notes = append(done.notes, rejected(r.Codes)...)
 			return done, err
 		}},
+		{"roles", "vai trò", "roles.yaml", func(ctx context.Context, fsys fs.FS) (loaded, error) {
+			r, err := h.Identity.ImportRoles(ctx, fsys)
+			done := loaded{summary: fmt.Sprintf("%d mới, %d thay đổi, %d bỏ, %d giữ nguyên", r.Added, r.Changed, r.Removed, r.Unchanged)}
+			for _, key := range r.Kept {
+				done.notes = append(done.notes, "vai trò "+key+" không còn trong tệp nhưng đang được giao")
+			}
+			return done, err
+		}},
 		{"calendar", "lịch làm việc và ngày nghỉ", "calendar.yaml", func(ctx context.Context, fsys fs.FS) (loaded, error) {
 			f, err := fsys.Open("calendar.yaml")
 			if err != nil {

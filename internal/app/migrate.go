@@ -14,10 +14,10 @@ import (
 
 // Migrate brings the tables of all rooms up to date.
 func Migrate(ctx context.Context, d *db.DB) error {
+	if err := d.Tx(ctx, func(*db.Tx) error { return nil }); err != nil && locked(err) {
+		return failure(ExitDatabase, fmt.Errorf("cơ sở dữ liệu đang bị chương trình khác khóa; hãy dừng chương trình đó rồi chạy lại: %w", err))
+	}
 	if err := migrate.Up(ctx, d, Migrations()...); err != nil {
-		if locked(err) {
-			return failure(ExitDatabase, fmt.Errorf("cơ sở dữ liệu đang bị chương trình khác khóa; hãy dừng chương trình đó rồi chạy lại: %w", err))
-		}
 		return failure(ExitDatabase, fmt.Errorf("không cập nhật được cấu trúc cơ sở dữ liệu: %w", err))
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"lienthong/internal/identity"
 	"lienthong/internal/kit/migrate"
 	"lienthong/internal/kit/web"
 	design "lienthong/web"
@@ -32,10 +33,12 @@ func (a *App) mount() {
 		BodyLimit:      int64(a.Config.Web.BodyLimit),
 		UploadLimit:    int64(a.Config.Web.UploadLimit),
 		Patience:       a.Config.Web.Patience,
+		Session:        h.Identity,
+		Around:         []func(http.Handler) http.Handler{h.Identity.Around},
 		Idempotency:    h.Keys,
 		Assets:         web.AssetServer(dist),
 	})
-	a.API = web.NewAPI(a.Mux, web.APIInfo{Title: "Liên Thông – " + h.Province.Name, Version: "1"})
+	a.API = web.NewAPI(a.Mux, web.APIInfo{Title: "Liên Thông – " + h.Province.Name, Version: "1", SessionCookie: identity.CookieName(a.Config.Secure())})
 
 	h.Audit.Operations(a.API)
 

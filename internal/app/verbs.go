@@ -65,7 +65,7 @@ type importVerb struct {
 
 type importProvince struct {
 	From  string   `name:"from" placeholder:"thư-mục" help:"Thư mục dữ liệu, hoặc tên bộ dữ liệu đi kèm; mặc định là tỉnh trong cài đặt."`
-	Parts []string `arg:"" optional:"" name:"phần" help:"Chỉ nạp các phần này: places, org, calendar, codelists; để trống là nạp tất cả."`
+	Parts []string `arg:"" optional:"" name:"phần" help:"Chỉ nạp các phần này: places, org, roles, calendar, codelists; để trống là nạp tất cả."`
 }
 
 // Run loads the data of a province, or parts of it.

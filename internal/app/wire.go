@@ -10,12 +10,14 @@ import (
 	"lienthong/internal/calendar"
 	"lienthong/internal/codelist"
 	"lienthong/internal/file"
+	"lienthong/internal/identity"
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/db"
 	"lienthong/internal/kit/event"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/job"
 	"lienthong/internal/kit/migrate"
+	"lienthong/internal/kit/sheet"
 	"lienthong/internal/kit/web"
 	"lienthong/internal/org"
 	"lienthong/internal/place"
@@ -37,6 +39,7 @@ func Migrations() []migrate.Room {
 		audit.Migrations(),
 		place.Migrations(),
 		org.Migrations(),
+		identity.Migrations(),
 		calendar.Migrations(),
 		codelist.Migrations(),
 		file.Migrations(),
@@ -47,10 +50,12 @@ func Migrations() []migrate.Room {
 func Overlays() []fs.FS {
 	return []fs.FS{
 		web.Texts(),
+		sheet.Texts(),
 		design.I18n,
 		audit.Texts(),
 		place.Texts(),
 		org.Texts(),
+		identity.Texts(),
 		calendar.Texts(),
 		codelist.Texts(),
 		file.Texts(),
@@ -75,6 +80,7 @@ type House struct {
 	Audit    *audit.Service
 	Place    *place.Service
 	Org      *org.Service
+	Identity *identity.Service
 	Calendar *calendar.Service
 	Codelist *codelist.Service
 	File     *file.Service
@@ -94,6 +100,7 @@ func wire(c Config, d *db.DB, cl clock.Clock, log *slog.Logger) (*House, error) 
 	h.Place = place.New(place.Deps{DB: d, Clock: cl}, place.Config{})
 	h.Org = org.New(org.Deps{DB: d, Clock: cl, Places: h.Place}, org.Config{})
 	h.Audit = audit.New(audit.Deps{DB: d, Units: h.Org})
+	h.Identity = identity.New(identity.Deps{DB: d, Clock: cl, Org: h.Org, Permissions: Permissions(), Secure: c.Secure()}, c.Identity)
 	h.Calendar = calendar.New(calendar.Deps{DB: d, Clock: cl, Units: h.Org})
 	h.Codelist = codelist.New(codelist.Deps{DB: d, Clock: cl, Units: h.Org})
 	var err error
@@ -125,12 +132,12 @@ func (h *House) tools() error {
 	}
 	shown := h.shown()
 	h.Renderer = web.NewRenderer(web.Look{
-		Layouts:  []fs.FS{design.Layout},
-		Asset:    design.Asset,
-		Icon:     design.Icon,
-		Catalog:  h.Catalog,
-		Clock:    h.Clock,
-		Province: func(context.Context) any { return shown },
+		Layouts: []fs.FS{design.Layout},
+		Asset:   design.Asset,
+		Icon:    design.Icon,
+		Catalog: h.Catalog,
+		Clock:   h.Clock,
+		Site:    func(context.Context) any { return shown },
 	})
 	h.Jobs = job.New(job.Config{DB: h.DB, Clock: h.Clock, Log: h.Log})
 	h.Bus = event.NewBus(h.DB, h.Jobs)

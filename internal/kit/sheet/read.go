@@ -3,10 +3,12 @@ package sheet
 import (
 	"bufio"
 	"bytes"
+	"embed"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 	"unicode/utf8"
 
@@ -20,6 +22,12 @@ import (
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/vntext"
 )
+
+//go:embed i18n/*.json
+var texts embed.FS
+
+// Texts returns the overlays of the package for i18n.Catalog.Load.
+func Texts() fs.FS { return texts }
 
 // Limits of what is read.
 const (

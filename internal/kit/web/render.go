@@ -20,13 +20,13 @@ import (
 
 // Look is what pages are made with. Layouts is required.
 type Look struct {
-	Layouts  []fs.FS                                            // every *.html in them; a later one overrides definitions of an earlier
-	Asset    func(name string) string                           // address of a bundled file
-	Icon     func(name string) template.HTML                    // an icon as markup
-	Catalog  *i18n.Catalog                                      // translations
-	Clock    clock.Clock                                        // default: clock.System
-	Province func(ctx context.Context) any                      // what layouts show of the place, as .Province
-	Nav      func(ctx context.Context, layout, path string) any // what layouts show of the way around, as .Nav
+	Layouts []fs.FS                                            // every *.html in them; a later one overrides definitions of an earlier
+	Asset   func(name string) string                           // address of a bundled file
+	Icon    func(name string) template.HTML                    // an icon as markup
+	Catalog *i18n.Catalog                                      // translations
+	Clock   clock.Clock                                        // default: clock.System
+	Site    func(ctx context.Context) any                      // what layouts show of whose site it is, as .Province
+	Nav     func(ctx context.Context, layout, path string) any // what layouts show of the way around, as .Nav
 }
 
 // Renderer renders pages in every language of its catalogue. It is safe for concurrent use.
@@ -52,8 +52,8 @@ func NewRenderer(l Look) *Renderer {
 	if l.Clock == nil {
 		l.Clock = clock.System{}
 	}
-	if l.Province == nil {
-		l.Province = func(context.Context) any { return map[string]any{} }
+	if l.Site == nil {
+		l.Site = func(context.Context) any { return map[string]any{} }
 	}
 	if l.Nav == nil {
 		l.Nav = func(context.Context, string, string) any { return nil }
@@ -197,7 +197,7 @@ func (ps *Pages) Render(w http.ResponseWriter, r *http.Request, status int, page
 		return err
 	}
 	d := root{Lang: lang, Title: ps.rd.catalog.T(lang, v.Title), Actor: actor.From(ctx), Path: r.URL.Path, Flash: infoOf(ctx).flashed,
-		Province: ps.rd.look.Province(ctx), Data: v.Data, Nav: v.Nav, Layout: layout}
+		Province: ps.rd.look.Site(ctx), Data: v.Data, Nav: v.Nav, Layout: layout}
 	if d.Nav == nil {
 		d.Nav = ps.rd.look.Nav(ctx, layout, r.URL.Path)
 	}

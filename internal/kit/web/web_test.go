@@ -60,8 +60,8 @@ func newSite(t testing.TB, change func(*web.Options)) site {
 		}
 	}
 	rd := web.NewRenderer(web.Look{Layouts: []fs.FS{os.DirFS("testdata/layout")}, Catalog: cat, Clock: clock.NewFake(noon),
-		Icon:     func(name string) template.HTML { return template.HTML("<i>" + name + "</i>") },
-		Province: func(context.Context) any { return map[string]string{"Name": "Gia Lai"} }})
+		Icon: func(name string) template.HTML { return template.HTML("<i>" + name + "</i>") },
+		Site: func(context.Context) any { return map[string]string{"Name": "Gia Lai"} }})
 	s := site{rd: rd, pages: rd.Pages(os.DirFS("testdata/room"), "room"), log: &bytes.Buffer{}}
 	o := web.Options{Renderer: rd, Clock: clock.NewFake(noon), Session: people{}, BodyLimit: 1 << 10, UploadLimit: 1 << 20,
 		Log: slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}

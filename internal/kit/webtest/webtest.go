@@ -46,13 +46,13 @@ func Update() bool { return *update }
 
 // Look is what pages are made with in a test. Layouts are those of the site; without any, a plain one is used.
 type Look struct {
-	Layouts  []fs.FS
-	Asset    func(string) string
-	Icon     func(string) template.HTML
-	Texts    []fs.FS // overlays, for tests in other languages
-	Clock    clock.Clock
-	Province any
-	Options  func(*web.Options) // changes the options of the Mux
+	Layouts []fs.FS
+	Asset   func(string) string
+	Icon    func(string) template.HTML
+	Texts   []fs.FS // overlays, for tests in other languages
+	Clock   clock.Clock
+	Site    any                // what layouts show of whose site it is
+	Options func(*web.Options) // changes the options of the Mux
 }
 
 // Site is a web server in a test, on which a room mounts its routes.
@@ -92,12 +92,12 @@ func New(t testing.TB, l Look) *Site {
 	if len(l.Layouts) == 0 {
 		l.Layouts = []fs.FS{plain}
 	}
-	if l.Province == nil {
-		l.Province = map[string]any{"Name": "Thử", "Title": "tỉnh Thử", "Owner": "Cơ quan thử"}
+	if l.Site == nil {
+		l.Site = map[string]any{"Name": "Thử", "Title": "Thử", "Owner": "Thử"}
 	}
 	s := &Site{Clock: l.Clock, Log: &bytes.Buffer{}}
 	s.Renderer = web.NewRenderer(web.Look{Layouts: l.Layouts, Asset: l.Asset, Icon: l.Icon, Catalog: cat, Clock: l.Clock,
-		Province: func(context.Context) any { return l.Province }})
+		Site: func(context.Context) any { return l.Site }})
 	o := web.Options{Renderer: s.Renderer, Clock: l.Clock, Session: who{},
 		Log: slog.New(slog.NewTextHandler(s.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	if l.Options != nil {
