@@ -31,7 +31,7 @@ func (s *Service) API(a *web.API) {
 	file.MaxBodyBytes = 2 * maxFile
 	web.Register(a, file, PermManage, s.apiImport)
 	records := op("records", http.MethodPost, "records", "Nạp bản ghi của cơ sở dữ liệu quốc gia về thủ tục hành chính")
-	records.MaxBodyBytes = web.Upload
+	records.MaxBodyBytes, records.SkipValidateBody = web.Upload, true
 	web.Register(a, records, PermManage, s.apiRecords)
 }
 
@@ -121,7 +121,7 @@ func (s *Service) apiFields(ctx context.Context, in *dayIn) (*fieldsOut, error) 
 }
 
 type codeIn struct {
-	dayIn
+	On   apiDay `query:"on" doc:"Ngày hiệu lực; mặc định hôm nay"`
 	Code string `path:"code" maxLength:"50" doc:"Mã thủ tục"`
 }
 
@@ -153,7 +153,8 @@ func (s *Service) apiShow(ctx context.Context, in *codeIn) (*versionOut, error) 
 }
 
 type receiversIn struct {
-	codeIn
+	On    apiDay `query:"on" doc:"Ngày hiệu lực; mặc định hôm nay"`
+	Code  string `path:"code" maxLength:"50" doc:"Mã thủ tục"`
 	Place string `query:"place" maxLength:"64" doc:"Chỉ cơ quan phụ trách đơn vị hành chính này"`
 }
 
@@ -166,7 +167,7 @@ type agencyBody struct {
 type receiversOut struct{ Body []agencyBody }
 
 func (s *Service) apiReceivers(ctx context.Context, in *receiversIn) (*receiversOut, error) {
-	v, on, err := s.apiVersion(ctx, &in.codeIn)
+	v, on, err := s.apiVersion(ctx, &codeIn{in.On, in.Code})
 	if err != nil {
 		return nil, err
 	}

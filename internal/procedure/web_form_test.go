@@ -1,7 +1,6 @@
 package procedure
 
 import (
-	"flag"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -14,9 +13,8 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"lienthong/internal/kit/i18n"
+	"lienthong/internal/kit/webtest"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 var blank = regexp.MustCompile(`\n\s*\n+`)
 
@@ -25,7 +23,7 @@ func golden(t *testing.T, name, got string) {
 	t.Helper()
 	got = strings.TrimSpace(blank.ReplaceAllString(got, "\n")) + "\n"
 	file := filepath.Join("testdata", name)
-	if *update {
+	if webtest.Update() {
 		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
 			t.Fatal(err)
 		}
