@@ -43,6 +43,7 @@ func (a *App) mount() {
 	h.Audit.Operations(a.API)
 
 	a.Mux.Handle(a.watched()...)
+	a.Mux.Handle(h.logo()...)
 }
 
 // watched are the addresses for load balancers and monitors.

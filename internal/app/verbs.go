@@ -17,7 +17,7 @@ type serveVerb struct{}
 func (serveVerb) Run(s *session) error {
 	return s.withApp(func(a *App) error {
 		if _, port, err := net.SplitHostPort(a.Config.Listen); err == nil {
-			s.printf("Liên Thông %s: mở http://localhost:%s trên trình duyệt. Dừng bằng Ctrl+C.\n", a.House.Province.Name, port)
+			s.printf("Liên Thông – %s: mở http://localhost:%s trên trình duyệt. Dừng bằng Ctrl+C.\n", a.House.Province.Name, port)
 		}
 		return a.Run(s.ctx)
 	})

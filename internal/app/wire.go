@@ -1,7 +1,6 @@
 package app
 
 import (
-	"context"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -130,23 +129,16 @@ func (h *House) tools() error {
 			return fmt.Errorf("load translations: %w", err)
 		}
 	}
-	shown := h.shown()
 	h.Renderer = web.NewRenderer(web.Look{
 		Layouts: []fs.FS{design.Layout},
 		Asset:   design.Asset,
 		Icon:    design.Icon,
 		Catalog: h.Catalog,
 		Clock:   h.Clock,
-		Site:    func(context.Context) any { return shown },
+		Site:    h.shown,
 	})
 	h.Jobs = job.New(job.Config{DB: h.DB, Clock: h.Clock, Log: h.Log})
 	h.Bus = event.NewBus(h.DB, h.Jobs)
 	h.Keys = &web.Idempotency{DB: h.DB, Clock: h.Clock, Log: h.Log}
 	return nil
-}
-
-// shown is what layouts say of the province.
-func (h *House) shown() design.Province {
-	p := h.Province
-	return design.Province{Name: p.ShortName, Title: p.Name, Owner: p.Name, Address: p.Contact.Address, Hotline: p.Contact.Hotline, Email: p.Contact.Email}
 }

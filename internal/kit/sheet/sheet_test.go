@@ -185,9 +185,8 @@ func TestReadCSV(t *testing.T) {
 func tones(s string) string {
 	var b strings.Builder
 	for _, r := range s {
-		d := []rune(norm.NFD.String(string(r)))
 		var base, tone []rune
-		for _, m := range d {
+		for _, m := range norm.NFD.String(string(r)) {
 			switch m {
 			case 0x300, 0x301, 0x303, 0x309, 0x323:
 				tone = append(tone, m)

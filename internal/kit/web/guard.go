@@ -28,7 +28,7 @@ func (m *Mux) guards(h http.Handler) http.Handler {
 		pages, assets := h, m.o.Assets
 		h = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if strings.HasPrefix(r.URL.Path, "/assets/") {
-				infoOf(r.Context()).route = &Route{Pattern: "/assets/", Name: "web.assets"}
+				infoOf(r.Context()).route = &Route{Pattern: "/assets/", Name: "web.assets", Quiet: true}
 				assets.ServeHTTP(w, r)
 				return
 			}
@@ -60,7 +60,7 @@ func (m *Mux) access(r *http.Request, in *info, t *tracker, start time.Time) {
 	route, level := "-", slog.LevelInfo
 	if in.route != nil {
 		route = in.route.Pattern
-		if strings.HasPrefix(in.route.Name, "web.") || in.route.Quiet {
+		if in.route.Quiet {
 			level = slog.LevelDebug
 		}
 	}
