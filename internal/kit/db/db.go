@@ -78,11 +78,16 @@ func openPostgres(address string) (*DB, error) {
 		return nil, err
 	}
 	cfg.RuntimeParams["timezone"] = "UTC"
-	pool := sqlx.NewDb(stdlib.OpenDB(*cfg), "pgx")
-	pool.SetMaxOpenConns(20)
-	pool.SetMaxIdleConns(10)
-	pool.SetConnMaxIdleTime(5 * time.Minute)
-	return &DB{engine: Postgres, read: pool, write: pool}, nil
+	// Two pools: who holds a transaction and reads beside it must never wait for
+	// somebody who waits for a transaction.
+	pool := func(most int) *sqlx.DB {
+		p := sqlx.NewDb(stdlib.OpenDB(*cfg), "pgx")
+		p.SetMaxOpenConns(most)
+		p.SetMaxIdleConns(most / 2)
+		p.SetConnMaxIdleTime(5 * time.Minute)
+		return p
+	}
+	return &DB{engine: Postgres, read: pool(16), write: pool(16)}, nil
 }
 
 func openSQLite(name string) (*DB, error) {
@@ -129,11 +134,7 @@ func (d *DB) Raw() *sql.DB { return d.write.DB }
 
 // Close closes all connections.
 func (d *DB) Close() error {
-	err := d.read.Close()
-	if d.write != d.read {
-		err = errors.Join(err, d.write.Close())
-	}
-	return err
+	return errors.Join(d.read.Close(), d.write.Close())
 }
 
 // Get reads one row into dest, a struct with db tags or a scalar.
