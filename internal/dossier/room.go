@@ -87,7 +87,7 @@ type Config struct {
 	SupplementDays int    `toml:"supplement_days" default:"10" help:"Số ngày làm việc mặc định để người nộp bổ sung giấy tờ."`
 }
 
-// Deps are the things the room needs. All are required.
+// Deps are the things the room needs. All but Config are required.
 type Deps struct {
 	DB         *db.DB
 	Clock      clock.Clock
@@ -96,6 +96,8 @@ type Deps struct {
 	Calendars  Calendars
 	Files      Files
 	Staff      Staff
+	BaseURL    string // where people reach the program, for the QR code of receipts
+	Town       string // place name at the head of printed forms
 	Config     Config
 }
 

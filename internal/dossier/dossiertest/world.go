@@ -93,7 +93,8 @@ func New(t testing.TB, d *db.DB) *World {
 	if w.Files, err = file.New(file.Deps{DB: d, Clock: w.Clock, Folder: t.TempDir()}); err != nil {
 		t.Fatal(err)
 	}
-	w.Dossiers = dossier.New(dossier.Deps{DB: d, Clock: w.Clock, Procedures: w.Procedures, Units: w.Org, Calendars: w.Calendars, Files: w.Files, Staff: w})
+	w.Dossiers = dossier.New(dossier.Deps{DB: d, Clock: w.Clock, Procedures: w.Procedures, Units: w.Org, Calendars: w.Calendars, Files: w.Files, Staff: w,
+		BaseURL: "http://localhost:8080", Town: "Thử"})
 	w.load()
 	return w
 }
