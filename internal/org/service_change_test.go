@@ -497,3 +497,57 @@ func TestConcurrentChanges(t *testing.T) {
 		}
 	})
 }
+
+// TestSameDay renames a department and an agency below it on one day, in either order.
+func TestSameDay(t *testing.T) {
+	for _, order := range [][]string{{"so-tnmt", "vp-dkdd"}, {"vp-dkdd", "so-tnmt"}} {
+		t.Run(order[0]+" first", func(t *testing.T) {
+			o := smallOffice(t, day1)
+			for _, slug := range order {
+				must(o.Rename(o.ctx, Rename{Unit: o.slug(t, slug).ID, Name: "Tên mới của " + slug, On: clock.MustDate(day2)}))(t)
+			}
+			o.nextDay(t, clock.MustDate(day2))
+			above, below := o.slug(t, "so-tnmt"), o.slug(t, "vp-dkdd")
+			if above.Name != "Tên mới của so-tnmt" || below.Name != "Tên mới của vp-dkdd" || below.ParentID != above.ID {
+				t.Errorf("above %+v, below %+v", above, below)
+			}
+			o.checkTree(t)
+			o.checkHistory(t)
+		})
+	}
+}
+
+// TestPostWhileItsUnitEnds lets people come to a division while it is merged: nobody is left behind.
+func TestPostWhileItsUnitEnds(t *testing.T) {
+	each(t, day2, func(t *testing.T, o office) {
+		from, to := o.slug(t, "so-tnmt/land"), o.slug(t, "so-tnmt/office")
+		people := make([]PersonID, 8)
+		for i := range people {
+			people[i] = must(o.AddPerson(o.ctx, Person{FullName: "Người " + string(rune('A'+i))}))(t).ID
+		}
+		errs := make([]error, len(people))
+		var wg sync.WaitGroup
+		for i, p := range people {
+			wg.Go(func() {
+				_, errs[i] = o.AddPost(o.ctx, Post{PersonID: p, UnitID: from.ID, Title: "Chuyên viên", Main: true, ValidFrom: clock.MustDate(day1)})
+			})
+		}
+		var ended error
+		wg.Go(func() {
+			_, ended = o.End(o.ctx, End{Unit: from.ID, Heir: to.ID, On: clock.MustDate(day2)})
+		})
+		wg.Wait()
+		if ended != nil {
+			t.Fatal(ended)
+		}
+		for i, p := range people {
+			posts := must(o.PostsOf(o.ctx, p, clock.Date{}))(t)
+			if errs[i] == nil && (len(posts) != 1 || posts[0].UnitID != to.ID) {
+				t.Errorf("person %d was left behind: %+v", i, posts)
+			}
+			if errs[i] != nil {
+				wantKind(t, errs[i], fault.Invalid)
+			}
+		}
+	})
+}

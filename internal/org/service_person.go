@@ -91,7 +91,8 @@ func (s *Service) Person(ctx context.Context, person PersonID) (Person, error) {
 }
 
 // AddPost gives a person a post at a unit, from p.ValidFrom (zero: today) on. At a
-// time a person has at most one main post. The ID is given by the room.
+// time a person has at most one main post. When the unit ends before the post does,
+// the post goes on at its heir. The ID is given by the room.
 func (s *Service) AddPost(ctx context.Context, p Post) (Post, error) {
 	if p.ValidFrom.IsZero() {
 		p.ValidFrom = s.today()
@@ -104,6 +105,7 @@ func (s *Service) AddPost(ctx context.Context, p Post) (Post, error) {
 		return Post{}, err
 	}
 	p.ID = PostID(id.New())
+	var made Post
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
 		if err := s.store.lockPerson(ctx, tx, p.PersonID); err != nil {
 			return notFound(err)
@@ -112,16 +114,25 @@ func (s *Service) AddPost(ctx context.Context, p Post) (Post, error) {
 		if err != nil {
 			return err
 		}
+		if err := s.store.lockUnit(ctx, tx, &u); err != nil {
+			return err
+		}
 		if err := p.check(&u, others); err != nil {
 			return err
 		}
 		if err := s.store.insertPost(ctx, tx, p); err != nil {
 			return err
 		}
-		return audit.Record(audit.WithClock(ctx, s.clock), tx, audit.Entry{Action: "org.add_post", Object: "org.post", ObjectID: string(p.ID), UnitID: string(p.UnitID), After: p,
+		if err := s.store.carryOn(ctx, tx, u); err != nil {
+			return err
+		}
+		if made, err = s.store.post(ctx, tx, p.ID); err != nil {
+			return err
+		}
+		return audit.Record(audit.WithClock(ctx, s.clock), tx, audit.Entry{Action: "org.add_post", Object: "org.post", ObjectID: string(p.ID), UnitID: string(p.UnitID), After: made,
 			Detail: map[string]any{"person_id": string(p.PersonID), "title": p.Title, "unit": u.Name}})
 	})
-	return p, err
+	return made, err
 }
 
 // EndPost ends a post: on is the first day on which it is no longer held.

@@ -51,6 +51,14 @@ func (store) lockPerson(ctx context.Context, tx *db.Tx, person PersonID) error {
 	return err
 }
 
+// lockUnit keeps changes of a unit waiting, and reads when it ends: somebody may have ended it meanwhile.
+func (store) lockUnit(ctx context.Context, tx *db.Tx, u *Unit) error {
+	if _, err := tx.Exec(ctx, `UPDATE org_unit SET announced = announced WHERE id = ?`, u.ID); err != nil {
+		return fmt.Errorf("lock unit: %w", err)
+	}
+	return tx.Get(ctx, &u.ValidTo, `SELECT valid_to FROM org_unit WHERE id = ?`, u.ID)
+}
+
 func (store) searchPeople(ctx context.Context, q db.Querier, query query, limit int) ([]Person, error) {
 	if len(query.words) == 0 {
 		return nil, nil
@@ -141,6 +149,28 @@ func (s store) handPosts(ctx context.Context, tx *db.Tx, from, to UnitID, on clo
 		if err := s.insertPost(ctx, tx, p); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// carryOn hands the posts at a unit that ends to its heir, and on from there when that one ends too.
+func (s store) carryOn(ctx context.Context, tx *db.Tx, u Unit) error {
+	for !u.ValidTo.IsZero() {
+		var heirs []UnitID
+		if err := tx.Select(ctx, &heirs, `SELECT to_id FROM org_successor WHERE from_id = ? AND heir`, u.ID); err != nil {
+			return fmt.Errorf("read heir: %w", err)
+		}
+		next := Unit{}
+		if len(heirs) > 0 {
+			next.ID = heirs[0]
+			if err := s.lockUnit(ctx, tx, &next); err != nil {
+				return err
+			}
+		}
+		if err := s.handPosts(ctx, tx, u.ID, next.ID, u.ValidTo); err != nil {
+			return err
+		}
+		u = next
 	}
 	return nil
 }

@@ -63,8 +63,8 @@ func (b *book) ending(field string, unit UnitID, on clock.Date) (*Unit, error) {
 	return u, nil
 }
 
-// inherit fills what a new unit takes from the one it follows.
-func (n NewUnit) inherit(u *Unit) NewUnit {
+// inherit fills what a new unit takes from the one it follows on a date.
+func (b *book) inherit(n NewUnit, u *Unit, on clock.Date) NewUnit {
 	for _, f := range []struct{ to, from *string }{
 		{&n.Kind, &u.Kind}, {&n.Slug, &u.Slug}, {&n.Key, &u.Key}, {&n.Level, &u.Level},
 		{&n.Phone, &u.Phone}, {&n.Email, &u.Email}, {&n.Address, &u.Address},
@@ -77,7 +77,7 @@ func (n NewUnit) inherit(u *Unit) NewUnit {
 		n.PlaceID = u.PlaceID
 	}
 	if n.ParentID == "" {
-		n.ParentID = u.ParentID
+		n.ParentID = b.parentFrom(u, on)
 	}
 	if n.Rank == 0 {
 		n.Rank = u.Rank
@@ -86,6 +86,18 @@ func (n NewUnit) inherit(u *Unit) NewUnit {
 		n.Agency = &u.IsAgency
 	}
 	return n
+}
+
+// parentFrom returns the unit above u from a date on: the one that follows when the present one ends by then.
+func (b *book) parentFrom(u *Unit, on clock.Date) UnitID {
+	parent := u.ParentID
+	for p, ok := b.units[parent]; ok && p.endedBy(on); p, ok = b.units[parent] {
+		if h, found := b.heir(p.ID, on); found {
+			return h.ID
+		}
+		parent = p.ParentID
+	}
+	return parent
 }
 
 // heirFor checks that a unit can take over from others on a date.
@@ -130,7 +142,7 @@ func (b *book) merge(m Merge) (*Unit, error) {
 	var into *Unit
 	var err error
 	if m.New != nil {
-		into, err = b.add(m.New.inherit(from[0]), m.On, clock.Date{}, m.SourceAct)
+		into, err = b.add(b.inherit(*m.New, from[0], m.On), m.On, clock.Date{}, m.SourceAct)
 	} else {
 		into, err = b.heirFor("into", m.Into, from, m.On)
 	}
@@ -159,7 +171,7 @@ func (b *book) split(s Split) ([]*Unit, error) {
 	parts := b.close(u, s.On)
 	var made []*Unit
 	for i, n := range s.New {
-		part, err := b.add(n.inherit(u), s.On, clock.Date{}, s.SourceAct)
+		part, err := b.add(b.inherit(n, u, s.On), s.On, clock.Date{}, s.SourceAct)
 		if err != nil {
 			return nil, err
 		}
@@ -180,8 +192,8 @@ func (b *book) rename(r Rename) (*Unit, error) {
 		return nil, fault.NewInvalid("name", i18n.M("Tên mới giống tên cũ."))
 	}
 	parts := b.close(u, r.On)
-	n := NewUnit{Name: r.Name, ShortName: r.ShortName, template: u.Template}.inherit(u)
-	to, err := b.add(n, r.On, clock.Date{}, r.SourceAct)
+	n := NewUnit{Name: r.Name, ShortName: r.ShortName, template: u.Template}
+	to, err := b.add(b.inherit(n, u, r.On), r.On, clock.Date{}, r.SourceAct)
 	if err != nil {
 		return nil, err
 	}

@@ -204,8 +204,8 @@ func (b *book) link(s Successor) {
 	b.dirty.successors = append(b.dirty.successors, s)
 }
 
-// inherit fills what a new unit takes from the one it follows.
-func (n NewUnit) inherit(u *Unit) NewUnit {
+// inherit fills what a new unit takes from the one it follows on a date.
+func (b *book) inherit(n NewUnit, u *Unit, on clock.Date) NewUnit {
 	if n.Level == "" {
 		n.Level = u.Level
 	}
@@ -214,6 +214,9 @@ func (n NewUnit) inherit(u *Unit) NewUnit {
 	}
 	if n.ParentID == "" {
 		n.ParentID = u.ParentID
+		for p, ok := b.units[n.ParentID]; ok && !p.ValidTo.IsZero() && !on.Before(p.ValidTo); p, ok = b.units[n.ParentID] {
+			n.ParentID = b.follower(p, on) // the unit above ends on the same day
+		}
 	}
 	return n
 }
@@ -252,7 +255,7 @@ func (b *book) merge(m Merge) (*Unit, error) {
 
 func (b *book) receiver(m Merge, first *Unit) (*Unit, error) {
 	if m.New != nil {
-		return b.add(m.New.inherit(first), m.On, m.SourceAct, m.Confidence)
+		return b.add(b.inherit(*m.New, first, m.On), m.On, m.SourceAct, m.Confidence)
 	}
 	into, ok := b.units[m.Into]
 	if !ok {
@@ -279,7 +282,7 @@ func (b *book) split(s Split) ([]*Unit, error) {
 	b.end(u, s.On)
 	var parts []*Unit
 	for i, n := range s.New {
-		part, err := b.add(n.inherit(u), s.On, s.SourceAct, s.Confidence)
+		part, err := b.add(b.inherit(n, u, s.On), s.On, s.SourceAct, s.Confidence)
 		if err != nil {
 			return nil, err
 		}
@@ -312,7 +315,7 @@ func (b *book) rename(r Rename) (*Unit, error) {
 		}
 	}
 	b.end(u, r.On)
-	n, err := b.add(NewUnit{Name: r.Name, Kind: r.Kind, Codes: kept}.inherit(u), r.On, r.SourceAct, r.Confidence)
+	n, err := b.add(b.inherit(NewUnit{Name: r.Name, Kind: r.Kind, Codes: kept}, u, r.On), r.On, r.SourceAct, r.Confidence)
 	if err != nil {
 		return nil, err
 	}
