@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"lienthong/internal/dossier"
 	"lienthong/internal/file"
 	"lienthong/internal/identity"
 	"lienthong/internal/kit/web"
@@ -33,6 +34,7 @@ type Config struct {
 	Log      LogConfig       `toml:"log"`
 	Web      WebConfig       `toml:"web"`
 	Identity identity.Config `toml:"identity"`
+	Dossier  dossier.Config  `toml:"dossier"`
 	File     file.Config     `toml:"file"`
 }
 

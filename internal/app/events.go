@@ -19,7 +19,8 @@ const keepEvents = 30 * 24 * time.Hour
 func (h *House) subscribe() {
 	h.Bus.Subscribe("org.follow_places", place.EventUnitEnded, h.Org.FollowPlaces) // agencies end and begin with their places
 	h.Bus.Subscribe("org.follow_places", place.EventUnitAdded, h.Org.FollowPlaces)
-	h.Bus.Subscribe("identity.move_accounts", org.EventUnitEnded, h.Identity.UnitEnded) // accounts a unit keeps go to its heir
+	h.Bus.Subscribe("identity.move_accounts", org.EventUnitEnded, h.Identity.UnitEnded)  // accounts a unit keeps go to its heir
+	h.Bus.Subscribe("dossier.move_open_work", org.EventUnitEnded, h.Dossier.OnUnitEnded) // dossiers under way go to the heir
 
 	// timers
 	h.Jobs.Every("web.clean_keys", time.Hour, func(ctx context.Context) error {
@@ -33,4 +34,7 @@ func (h *House) subscribe() {
 	h.Jobs.Daily("org.announce", 0, 15, h.Org.Announce)
 	h.Jobs.Daily("identity.clean", 2, 45, h.Identity.Clean)
 	h.File.Jobs(h.Jobs)
+	for _, t := range h.Dossier.Timers() {
+		h.Jobs.Every(t.Name, t.Every, t.Run)
+	}
 }

@@ -66,7 +66,25 @@ func (h *House) loaders() []loader {
 			r, err := h.Codelist.ImportDir(ctx, dir)
 			return loaded{summary: fmt.Sprintf("%d mục ghi mới, %d mục bỏ, %d mục người dùng đã sửa được giữ", r.Written, r.Removed, r.Kept)}, err
 		}},
+		{"procedures", "thủ tục hành chính", "procedures", h.loadProcedures},
 	}
+}
+
+func (h *House) loadProcedures(ctx context.Context, fsys fs.FS) (loaded, error) {
+	dir, err := fs.Sub(fsys, "procedures")
+	if err != nil {
+		return loaded{}, err
+	}
+	r, err := h.Procedure.Import(ctx, dir)
+	if err != nil {
+		return loaded{}, err
+	}
+	added, changed, unchanged, retired, failed := r.Count()
+	done := loaded{summary: fmt.Sprintf("%d mới, %d thay đổi, %d giữ nguyên, %d thôi áp dụng", added, changed, unchanged, retired)}
+	if failed > 0 {
+		return done, failure(ExitConfig, fmt.Errorf("%d tệp thủ tục có lỗi:\n%s", failed, r))
+	}
+	return done, nil
 }
 
 // rejected returns the lines of a code file that did not fit.

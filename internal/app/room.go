@@ -154,10 +154,15 @@ func (a *App) Serve(ctx context.Context, ln net.Listener) error {
 	defer stopJobs()
 	g := errgroup.Group{}
 	g.Go(func() error {
-		if err := a.House.Jobs.Run(jobs); err != nil && !errors.Is(err, context.Canceled) { // stopped while it looked for work
-			return fmt.Errorf("run jobs: %w", err)
+		err := a.House.Jobs.Run(jobs)
+		switch {
+		case err == nil:
+			return nil
+		case jobs.Err() != nil: // the stop came while it looked for work; what it held is handed back by its lease
+			a.Log.Warn("jobs were interrupted", "error", err)
+			return nil
 		}
-		return nil
+		return fmt.Errorf("run jobs: %w", err)
 	})
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(ln) }()

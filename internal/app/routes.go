@@ -41,6 +41,7 @@ func (a *App) mount() {
 	a.API = web.NewAPI(a.Mux, web.APIInfo{Title: "Liên Thông – " + h.Province.Name, Version: "1", SessionCookie: identity.CookieName(a.Config.Secure())})
 
 	h.Audit.Operations(a.API)
+	h.Dossier.API(a.API)
 
 	a.Mux.Handle(a.watched()...)
 	a.Mux.Handle(h.logo()...)

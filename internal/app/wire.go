@@ -8,6 +8,7 @@ import (
 	"lienthong/internal/audit"
 	"lienthong/internal/calendar"
 	"lienthong/internal/codelist"
+	"lienthong/internal/dossier"
 	"lienthong/internal/file"
 	"lienthong/internal/identity"
 	"lienthong/internal/kit/clock"
@@ -20,6 +21,7 @@ import (
 	"lienthong/internal/kit/web"
 	"lienthong/internal/org"
 	"lienthong/internal/place"
+	"lienthong/internal/procedure"
 	"lienthong/province"
 	design "lienthong/web"
 )
@@ -42,6 +44,9 @@ func Migrations() []migrate.Room {
 		calendar.Migrations(),
 		codelist.Migrations(),
 		file.Migrations(),
+		// core
+		procedure.Migrations(),
+		dossier.Migrations(),
 	}
 }
 
@@ -58,6 +63,8 @@ func Overlays() []fs.FS {
 		calendar.Texts(),
 		codelist.Texts(),
 		file.Texts(),
+		procedure.Texts(),
+		dossier.Overlays(),
 	}
 }
 
@@ -83,6 +90,9 @@ type House struct {
 	Calendar *calendar.Service
 	Codelist *codelist.Service
 	File     *file.Service
+
+	Procedure *procedure.Service
+	Dossier   *dossier.Service
 }
 
 // wire builds the rooms, lower tiers first.
@@ -106,6 +116,7 @@ func wire(c Config, d *db.DB, cl clock.Clock, log *slog.Logger) (*House, error) 
 	if h.File, err = file.New(file.Deps{DB: d, Clock: cl, Folder: c.FilesFolder(), Log: log, Config: c.File}); err != nil {
 		return nil, failure(ExitConfig, fmt.Errorf("kho tệp %s: %w", c.FilesFolder(), err))
 	}
+	h.core()
 	return h, nil
 }
 

@@ -162,7 +162,7 @@ func TestMultipart(t *testing.T) {
 func TestFileName(t *testing.T) {
 	for in, want := range map[string]string{
 		"giấy khai sinh.pdf": "giấy khai sinh.pdf", "../../etc/passwd": "passwd", `C:\a\b.pdf`: "b.pdf", "..": "", "": "", "/": "", "a\x00b\r\n.pdf": "ab .pdf",
-		"gia\u0302\u0301y.pdf": "giấy.pdf",
+		"gia\u0302\u0301y.pdf": "giấy.pdf", "giay\u202efdp.exe": "giayfdp.exe",
 	} {
 		if got := web.FileName(in); got != want {
 			t.Errorf("FileName(%q) = %q, want %q", in, got, want)

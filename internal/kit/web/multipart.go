@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"unicode"
 
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/i18n"
@@ -96,7 +97,12 @@ func onePart(p *multipart.Part, vs Values, left *int64, fileLimit int64, file fu
 
 // FileName returns a file name as clients send it without folders and control characters, composed, at most 200 bytes; "" when nothing is left.
 func FileName(s string) string {
-	s = vntext.Clean(strings.ReplaceAll(s, `\`, "/"))
+	s = strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) { // among them those that turn the direction of writing and hide an ending
+			return -1
+		}
+		return r
+	}, vntext.Clean(strings.ReplaceAll(s, `\`, "/")))
 	s = path.Base("/" + s)
 	if s == "/" || s == "." || s == ".." {
 		return ""
