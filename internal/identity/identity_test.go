@@ -205,3 +205,8 @@ func fields(err error) map[string]string {
 	}
 	return m
 }
+
+func sqlite(t *testing.T) *db.DB {
+	t.Helper()
+	return dbtest.SQLite(t, rooms...)
+}

@@ -104,6 +104,7 @@ type Org interface {
 	Successor(ctx context.Context, id org.UnitID, on clock.Date) (org.Unit, error)
 	Covered(ctx context.Context, grants []actor.Grant) (ids []string, all bool, err error)
 	Person(ctx context.Context, person org.PersonID) (org.Person, error)
+	SearchPeople(ctx context.Context, text string, limit int) ([]org.Person, error)
 	PostsOf(ctx context.Context, person org.PersonID, on clock.Date) ([]org.Post, error)
 	AddPerson(ctx context.Context, p org.Person) (org.Person, error)
 	AddPost(ctx context.Context, p org.Post) (org.Post, error)

@@ -2,13 +2,18 @@ package identity
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"lienthong/internal/audit"
 	"lienthong/internal/kit/actor"
 	"lienthong/internal/kit/db"
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/i18n"
+	"lienthong/internal/kit/vntext"
+	"lienthong/internal/org"
 )
 
 // SetBlocked blocks an account, which ends its sessions, or lets it be used again.
@@ -114,4 +119,182 @@ func (s *Service) Account(ctx context.Context, account AccountID) (Account, erro
 		return Account{}, err
 	}
 	return acc, nil
+}
+
+// List returns up to q.Size+1 accounts that the actor manages, by name: the row too
+// many says that there is a next page. Permission: identity.manage somewhere.
+func (s *Service) List(ctx context.Context, q Query) ([]ListedAccount, error) {
+	a := actor.From(ctx)
+	sel := q.selection()
+	if a.Kind != actor.System {
+		if !a.CanSomewhere(PermManage) {
+			return nil, fault.NewForbidden(i18n.Msg{})
+		}
+		units, all, err := s.org.Covered(ctx, a.Having(PermManage))
+		if err != nil {
+			return nil, err
+		}
+		if !all {
+			if len(units) == 0 {
+				return []ListedAccount{}, nil
+			}
+			sel.units = units
+		}
+	}
+	rows, err := s.store.list(ctx, s.db, sel)
+	if err != nil {
+		return nil, err
+	}
+	for i := range rows {
+		if rows[i].UnitID == "" {
+			continue
+		}
+		if rows[i].Unit, err = s.unitName(ctx, rows[i].UnitID); err != nil {
+			return nil, err
+		}
+	}
+	return rows, nil
+}
+
+// unitName returns the name of a unit with its agency: "Phòng Hành chính tư pháp, Sở Tư pháp".
+func (s *Service) unitName(ctx context.Context, id org.UnitID) (string, error) {
+	u, err := s.keeper(ctx, id)
+	if err != nil || u.IsAgency {
+		return u.Name, err
+	}
+	a, err := s.org.AgencyOf(ctx, u.ID)
+	switch {
+	case fault.KindOf(err) == fault.NotFound:
+		return u.Name, nil
+	case err != nil:
+		return "", err
+	}
+	return u.Name + ", " + a.Name, nil
+}
+
+// Grants returns the grants of an account, the latest first, also those that are
+// over. Permission: as for Account.
+func (s *Service) Grants(ctx context.Context, account AccountID) ([]GrantView, error) {
+	if _, err := s.Account(ctx, account); err != nil {
+		return nil, err
+	}
+	b, err := s.access(ctx, 0)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.store.grantsOf(ctx, s.db, account)
+	if err != nil {
+		return nil, err
+	}
+	a := actor.From(ctx)
+	list := make([]GrantView, 0, len(rows))
+	for _, g := range rows {
+		v := GrantView{Grant: g, RoleName: b.roles[g.Role].Name, Holds: g.HoldsOn(s.today())}
+		if v.Unit, err = s.unitName(ctx, g.UnitID); err != nil {
+			return nil, err
+		}
+		u, err := s.keeper(ctx, g.UnitID)
+		if err != nil {
+			return nil, err
+		}
+		v.MayEnd = g.RevokedAt == nil && b.mayGrant(a, b.roles[g.Role], u.Path, g.Below)
+		if by, err := s.store.account(ctx, s.db, g.GrantedBy); err == nil {
+			v.ByName = by.FullName
+		} else if g.GrantedBy == AccountID(actor.SystemActor.ID) {
+			v.ByName = actor.SystemActor.Name
+		}
+		list = append(list, v)
+	}
+	return list, nil
+}
+
+// Grantable returns the roles that the actor may give at some unit, in their order.
+func (s *Service) Grantable(ctx context.Context) ([]Role, error) {
+	b, err := s.access(ctx, 0)
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.store.roles(ctx, s.db)
+	if err != nil {
+		return nil, err
+	}
+	a := actor.From(ctx)
+	var list []Role
+	for _, r := range all {
+		if a.Kind == actor.System || slices.ContainsFunc(a.Having(PermManage), func(g actor.Grant) bool { return b.mayGrant(a, r, g.UnitPath, false) }) {
+			list = append(list, r)
+		}
+	}
+	return list, nil
+}
+
+// FindUnit returns the one unit of today that a text means: its short name in
+// addresses ("so-tu-phap") or its name. Invalid at "unit" when there is none, or
+// several, which the message lists.
+func (s *Service) FindUnit(ctx context.Context, text string) (org.Unit, error) {
+	text = vntext.Clean(text)
+	if text == "" {
+		return org.Unit{}, fault.NewInvalid("unit", i18n.M("Chọn cơ quan, đơn vị trong danh sách."))
+	}
+	u, err := s.org.BySlug(ctx, text)
+	if err == nil && u.ValidOn(s.today()) {
+		return u, nil
+	}
+	if err != nil && fault.KindOf(err) != fault.NotFound {
+		return org.Unit{}, err
+	}
+	hits, err := s.org.Search(ctx, text, org.SearchOptions{Limit: 6})
+	switch {
+	case err != nil:
+		return org.Unit{}, err
+	case len(hits) == 0:
+		return org.Unit{}, fault.NewInvalid("unit", i18n.M("Không có cơ quan, đơn vị nào tên là “%s”.", text))
+	case len(hits) == 1 || vntext.Lower(hits[0].Unit.Name) == vntext.Lower(text) && vntext.Lower(hits[1].Unit.Name) != vntext.Lower(text):
+		return hits[0].Unit, nil
+	}
+	var names []string
+	for _, h := range hits {
+		names = append(names, h.Unit.Slug)
+	}
+	return org.Unit{}, fault.NewInvalid("unit", i18n.M("Có nhiều đơn vị khớp. Nhập một tên định danh: %s.", strings.Join(names, "; ")))
+}
+
+// SuggestUnits finds units while somebody types a name. Permission: identity.manage somewhere.
+func (s *Service) SuggestUnits(ctx context.Context, text string) ([]org.Hit, error) {
+	if !actor.From(ctx).CanSomewhere(PermManage) {
+		return nil, fault.NewForbidden(i18n.Msg{})
+	}
+	return s.org.Search(ctx, text, org.SearchOptions{Limit: 10})
+}
+
+// candidatesShown is how many persons a search offers.
+const candidatesShown = 20
+
+// Candidates finds persons without an account by name, to make one for. Permission: identity.manage somewhere.
+func (s *Service) Candidates(ctx context.Context, text string) ([]Candidate, error) {
+	if !actor.From(ctx).CanSomewhere(PermManage) {
+		return nil, fault.NewForbidden(i18n.Msg{})
+	}
+	people, err := s.org.SearchPeople(ctx, text, candidatesShown)
+	if err != nil {
+		return nil, err
+	}
+	var list []Candidate
+	for _, p := range people {
+		if _, err := s.store.accountOfPerson(ctx, s.db, p.ID); err == nil {
+			continue
+		} else if !errors.Is(err, db.ErrNoRows) {
+			return nil, err
+		}
+		posts, err := s.postsOf(ctx, p.ID)
+		if err != nil {
+			return nil, err
+		}
+		c := Candidate{PersonID: p.ID, FullName: p.FullName}
+		if main, ok := acting(posts, ""); ok {
+			c.Post = main.Title + ", " + main.Unit + ", " + main.Agency
+		}
+		list = append(list, c)
+	}
+	return list, nil
 }

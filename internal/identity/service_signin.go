@@ -20,7 +20,7 @@ import (
 
 // wrong is the answer to a wrong password and to an unknown name alike.
 func wrong() error {
-	return fault.NewInvalid("", i18n.M("Tên đăng nhập hoặc mật khẩu không đúng. Hãy kiểm tra bộ gõ tiếng Việt và phím Caps Lock rồi nhập lại."))
+	return fault.NewInvalid("password", i18n.M("Tên đăng nhập hoặc mật khẩu không đúng. Hãy kiểm tra bộ gõ tiếng Việt và phím Caps Lock rồi nhập lại."))
 }
 
 func locked(until time.Time) error {
