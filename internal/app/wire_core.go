@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"net"
 
 	"lienthong/internal/dossier"
 	"lienthong/internal/identity"
@@ -17,7 +18,19 @@ func (h *House) core() {
 		settings.CodeScheme = h.Province.Dossier.CodeScheme
 	}
 	h.Dossier = dossier.New(dossier.Deps{DB: h.DB, Clock: h.Clock, Procedures: h.Procedure, Units: h.Org, Calendars: h.Calendar, Files: h.File,
-		Staff: staff{h.Identity}, BaseURL: h.Config.BaseURL, Town: h.town, Config: settings})
+		Staff: staff{h.Identity}, BaseURL: h.Config.publicAddress(), Town: h.town, Config: settings})
+}
+
+// publicAddress is where people reach the site: the setting, or this machine.
+func (c Config) publicAddress() string {
+	if c.BaseURL != "" {
+		return c.BaseURL
+	}
+	_, port, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		return "http://localhost"
+	}
+	return "http://" + net.JoinHostPort("localhost", port)
 }
 
 // town is the place that a printed form names before its date: the one the agency answers for.

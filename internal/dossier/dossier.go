@@ -1,6 +1,7 @@
 package dossier
 
 import (
+	"encoding/json"
 	"time"
 
 	"lienthong/internal/kit/i18n"
@@ -294,4 +295,16 @@ type Supplement struct {
 	AnsweredAt *time.Time `db:"answered_at"`
 	Answer     string     `db:"answer"`
 	ExpiredAt  *time.Time `db:"expired_at"`
+}
+
+// Asked returns the items of a request for papers.
+func (s Supplement) Asked() []string {
+	var items []string
+	_ = json.Unmarshal([]byte(s.Items), &items) // written by this room
+	return items
+}
+
+// Open reports whether the request still waits for an answer at a moment.
+func (s Supplement) Open(now time.Time) bool {
+	return s.AnsweredAt == nil && s.ExpiredAt == nil && now.Before(s.Deadline)
 }

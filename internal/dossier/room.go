@@ -60,6 +60,7 @@ type Units interface {
 	DivisionByKey(ctx context.Context, agency org.UnitID, key string) (org.Unit, error)
 	Code(ctx context.Context, id org.UnitID, scheme string, on clock.Date) (org.Code, error)
 	Successor(ctx context.Context, id org.UnitID, on clock.Date) (org.Unit, error)
+	Links(ctx context.Context, id org.UnitID) ([]org.Successor, error)
 }
 
 // Calendars hands out the working time of a unit.
@@ -83,7 +84,7 @@ type Staff interface {
 
 // Config is what an installation may set for this room.
 type Config struct {
-	CodeScheme     string `toml:"code_scheme" default:"qd20" help:"Bộ mã đơn vị dùng trong mã hồ sơ: qd20 hoặc qcvn102."`
+	CodeScheme     string `toml:"code_scheme" help:"Bộ mã đơn vị dùng trong mã hồ sơ: qd20 hoặc qcvn102. Để trống: theo dữ liệu của tỉnh."`
 	SupplementDays int    `toml:"supplement_days" default:"10" help:"Số ngày làm việc mặc định để người nộp bổ sung giấy tờ."`
 }
 
@@ -96,8 +97,8 @@ type Deps struct {
 	Calendars  Calendars
 	Files      Files
 	Staff      Staff
-	BaseURL    string // where people reach the program, for the QR code of receipts
-	Town       string // place name at the head of printed forms
+	BaseURL    string                                            // where people reach the program, for the QR code of receipts
+	Town       func(ctx context.Context, agency org.Unit) string // place name at the head of printed forms
 	Config     Config
 }
 

@@ -62,7 +62,7 @@ func (s *Service) print(ctx context.Context, w io.Writer, v *View) error {
 	if err != nil {
 		return err
 	}
-	r := receipt{d: v.Dossier, agency: agency.Name, town: s.Town, papers: v.Papers, fees: v.Fees, term: term.String(), track: trackAddress(s.BaseURL, v.Dossier)}
+	r := receipt{d: v.Dossier, agency: agency.Name, town: s.Town(ctx, agency), papers: v.Papers, fees: v.Fees, term: term.String(), track: trackAddress(s.BaseURL, v.Dossier)}
 	for _, p := range v.Parts {
 		if p.Position == 1 {
 			r.agency = p.UnitName // as it was called when it accepted

@@ -2,13 +2,10 @@ package dossier
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"strings"
-	"time"
 
 	"lienthong/internal/calendar"
-	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/vntext"
@@ -485,83 +482,4 @@ func (s *Service) CollectFees(ctx context.Context, d ID, stepID string, paid []F
 		}
 		return w.note(ActCollectFee, agency, st, true, "", detail{})
 	})
-}
-
-// UnitEnded moves the open work of a unit that was merged, split, renamed or
-// abolished to its successor. What was done before keeps the old name.
-func (s *Service) UnitEnded(ctx context.Context, ended org.Unit, on clock.Date, source string) (int, error) {
-	ids, err := s.store.openAt(ctx, s.DB, ended)
-	if err != nil {
-		return 0, err
-	}
-	for i, d := range ids {
-		_, err := s.act(ctx, d, ActMoveToSuccessor, func(w *work) error { return w.move(ended, on, source) })
-		if err != nil && fault.KindOf(err) != fault.Conflict {
-			return i, err
-		}
-	}
-	return len(ids), nil
-}
-
-func (w *work) move(ended org.Unit, on clock.Date, source string) error {
-	heir, err := w.Units.Successor(w.ctx, ended.ID, on)
-	if err != nil {
-		return err
-	}
-	for i := range w.parts {
-		if p := &w.parts[i]; p.UnitID == ended.ID {
-			p.UnitID = heir.ID
-			if err := w.store.savePart(w.ctx, w.tx, p); err != nil {
-				return err
-			}
-		}
-	}
-	for i := range w.steps {
-		st := &w.steps[i]
-		if !st.Open() || !strings.HasPrefix(st.UnitPath, ended.Path) {
-			continue
-		}
-		if err := w.moveStep(st, ended, heir); err != nil {
-			return err
-		}
-	}
-	for _, u := range []*org.UnitID{&w.d.ReceiverID, &w.d.HandlerID} {
-		if *u == ended.ID {
-			*u = heir.ID
-		}
-	}
-	return w.note(ActMoveToSuccessor, ended, nil, true, "", detail{To: heir.Name, Source: source})
-}
-
-// moveStep puts an open step at the same place in the successor. Nobody there has it yet.
-func (w *work) moveStep(st *Step, ended, heir org.Unit) error {
-	unit, agency := heir, heir
-	if heir.IsAgency {
-		if step, ok := w.spec.Process.Step(st.Key); ok && st.AgencyID == ended.ID {
-			var err error
-			if unit, err = w.place(w.ctx, heir, step); err != nil {
-				return err
-			}
-		}
-	} else {
-		var err error
-		if agency, err = w.Units.AgencyOf(w.ctx, heir.ID); err != nil {
-			return err
-		}
-	}
-	st.AgencyID, st.UnitID, st.UnitPath, st.UnitName = agency.ID, unit.ID, unit.Path, unit.Name
-	st.State, st.AssigneeID, st.AssigneeName, st.ClaimedAt = StepReady, "", "", nil
-	return w.store.saveStep(w.ctx, w.tx, st)
-}
-
-// answered reads the items of a request for papers.
-func (s Supplement) Asked() []string {
-	var items []string
-	_ = json.Unmarshal([]byte(s.Items), &items) // written by this room
-	return items
-}
-
-// Open reports whether the request still waits for an answer at a moment.
-func (s Supplement) Open(now time.Time) bool {
-	return s.AnsweredAt == nil && s.ExpiredAt == nil && now.Before(s.Deadline)
 }

@@ -94,7 +94,7 @@ func New(t testing.TB, d *db.DB) *World {
 		t.Fatal(err)
 	}
 	w.Dossiers = dossier.New(dossier.Deps{DB: d, Clock: w.Clock, Procedures: w.Procedures, Units: w.Org, Calendars: w.Calendars, Files: w.Files, Staff: w,
-		BaseURL: "http://localhost:8080", Town: "Thử"})
+		BaseURL: "http://localhost:8080", Town: func(context.Context, org.Unit) string { return "Thử" }})
 	w.load()
 	return w
 }

@@ -1,0 +1,105 @@
+package dossier
+
+import (
+	"context"
+	"strings"
+
+	"lienthong/internal/kit/clock"
+	"lienthong/internal/kit/event"
+	"lienthong/internal/kit/fault"
+	"lienthong/internal/org"
+)
+
+// OnUnitEnded is the subscriber of org.unit_ended. Delivered again, it changes nothing more.
+func (s *Service) OnUnitEnded(ctx context.Context, e event.Event) error {
+	var told org.UnitEnded
+	if err := e.Decode(&told); err != nil {
+		return err
+	}
+	if told.Heir == "" {
+		return nil // nobody takes over; the work stays visible where it is
+	}
+	ended, err := s.Units.Unit(ctx, told.UnitID)
+	if err != nil {
+		return err
+	}
+	links, err := s.Units.Links(ctx, told.UnitID)
+	if err != nil {
+		return err
+	}
+	source := ""
+	for _, l := range links {
+		if l.To == told.Heir {
+			source = l.SourceAct
+		}
+	}
+	_, err = s.UnitEnded(ctx, ended, told.On, source)
+	return err
+}
+
+// UnitEnded moves the open work of a unit that was merged, split, renamed or
+// abolished to its successor. What was done before keeps the old name.
+func (s *Service) UnitEnded(ctx context.Context, ended org.Unit, on clock.Date, source string) (int, error) {
+	ids, err := s.store.openAt(ctx, s.DB, ended)
+	if err != nil {
+		return 0, err
+	}
+	for i, d := range ids {
+		_, err := s.act(ctx, d, ActMoveToSuccessor, func(w *work) error { return w.move(ended, on, source) })
+		if err != nil && fault.KindOf(err) != fault.Conflict {
+			return i, err
+		}
+	}
+	return len(ids), nil
+}
+
+func (w *work) move(ended org.Unit, on clock.Date, source string) error {
+	heir, err := w.Units.Successor(w.ctx, ended.ID, on)
+	if err != nil {
+		return err
+	}
+	for i := range w.parts {
+		if p := &w.parts[i]; p.UnitID == ended.ID {
+			p.UnitID = heir.ID
+			if err := w.store.savePart(w.ctx, w.tx, p); err != nil {
+				return err
+			}
+		}
+	}
+	for i := range w.steps {
+		st := &w.steps[i]
+		if !st.Open() || !strings.HasPrefix(st.UnitPath, ended.Path) {
+			continue
+		}
+		if err := w.moveStep(st, ended, heir); err != nil {
+			return err
+		}
+	}
+	for _, u := range []*org.UnitID{&w.d.ReceiverID, &w.d.HandlerID} {
+		if *u == ended.ID {
+			*u = heir.ID
+		}
+	}
+	return w.note(ActMoveToSuccessor, ended, nil, ended.IsAgency, "", detail{To: heir.Name, Source: source})
+}
+
+// moveStep puts an open step at the same place in the successor. Nobody there has it yet.
+func (w *work) moveStep(st *Step, ended, heir org.Unit) error {
+	unit, agency := heir, heir
+	if heir.IsAgency {
+		if step, ok := w.spec.Process.Step(st.Key); ok && st.AgencyID == ended.ID {
+			var err error
+			if unit, err = w.place(w.ctx, heir, step); err != nil {
+				return err
+			}
+		}
+	} else {
+		var err error
+		if agency, err = w.Units.AgencyOf(w.ctx, heir.ID); err != nil {
+			return err
+		}
+	}
+	st.AgencyID, st.UnitID, st.UnitPath, st.UnitName = agency.ID, unit.ID, unit.Path, unit.Name
+	st.State, st.AssigneeID, st.AssigneeName, st.ClaimedAt = StepReady, "", "", nil
+	return w.store.saveStep(w.ctx, w.tx, st)
+}
