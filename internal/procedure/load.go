@@ -99,6 +99,7 @@ func decodeDoc(file string, doc *yaml.Node, s *Spec, ps *fault.Problems) bool {
 		addYAML(file, err, ps)
 		return false
 	}
+	s.Process.complete()
 	return true
 }
 

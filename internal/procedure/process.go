@@ -122,21 +122,38 @@ func (s *Step) Where() Place {
 	return p
 }
 
-// edges returns the keys of the steps that may follow a step: by branch, in parallel or as a join that waits for it.
-func (p *Process) edges(s *Step) []string {
-	var keys []string
-	for _, b := range s.Next {
-		keys = append(keys, b.To)
-	}
-	keys = append(keys, s.Parallel...)
+// complete writes down the way on that goes without saying: a step without next
+// that one join waits for leads to this join.
+func (p *Process) complete() {
 	for i := range p.Steps {
-		for _, k := range p.Steps[i].WaitsFor {
-			if k == s.Key {
-				keys = append(keys, p.Steps[i].Key)
-			}
+		s := &p.Steps[i]
+		if s.Kind == StepReturn || len(s.Next) > 0 || len(s.Parallel) > 0 {
+			continue
+		}
+		if joins := p.joins(s.Key); len(joins) == 1 {
+			s.Next = []Branch{{To: joins[0]}}
+		}
+	}
+}
+
+// joins returns the keys of the steps that wait for one.
+func (p *Process) joins(key string) []string {
+	var keys []string
+	for _, s := range p.Steps {
+		if slices.Contains(s.WaitsFor, key) {
+			keys = append(keys, s.Key)
 		}
 	}
 	return keys
+}
+
+// edges returns the keys of the steps that a step leads to, by branch or in parallel.
+func (p *Process) edges(s *Step) []string {
+	keys := make([]string, 0, len(s.Next)+len(s.Parallel))
+	for _, b := range s.Next {
+		keys = append(keys, b.To)
+	}
+	return append(keys, s.Parallel...)
 }
 
 // reach returns the keys that can be reached from one without passing some others, itself among them.

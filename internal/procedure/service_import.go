@@ -8,6 +8,7 @@ import (
 
 	"lienthong/internal/audit"
 	"lienthong/internal/kit/actor"
+	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/db"
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/i18n"
@@ -59,6 +60,7 @@ func (s *Service) importLoaded(ctx context.Context, files []Loaded) (Report, err
 
 // take stores the versions of one procedure in one transaction and counts what it did.
 func (s *Service) take(ctx context.Context, specs []*Spec, f *FileReport) error {
+	var done FileReport
 	rows := make([][]Selector, len(specs))
 	for i, sp := range specs {
 		var err error
@@ -66,15 +68,29 @@ func (s *Service) take(ctx context.Context, specs []*Spec, f *FileReport) error 
 			return err
 		}
 	}
-	return s.db.Tx(ctx, func(tx *db.Tx) error {
+	run := func(tx *db.Tx) error {
 		t := taking{service: s, tx: tx, report: *f, receivers: rows}
 		if err := t.run(ctx, specs); err != nil {
 			return err
 		}
-		*f = t.report
+		done = t.report
 		return nil
-	})
+	}
+	err := s.db.Tx(ctx, run)
+	for range attempts {
+		if !db.IsUnique(err) {
+			break
+		}
+		err = s.db.Tx(ctx, run) // somebody else imported the same procedure just now: compare with theirs
+	}
+	if err == nil {
+		*f = done
+	}
+	return err
 }
+
+// attempts is how often an import that lost against another is tried again.
+const attempts = 5
 
 // resolveReceivers adds kind and level to receivers named by slug, so that lists by level find them.
 func (s *Service) resolveReceivers(ctx context.Context, sp *Spec) ([]Selector, error) {
@@ -84,7 +100,7 @@ func (s *Service) resolveReceivers(ctx context.Context, sp *Spec) ([]Selector, e
 		if r.Slug == "" || s.agencies == nil {
 			continue
 		}
-		found, err := s.agencies.Select(ctx, Selector{Slug: r.Slug}, "", s.today(sp.ValidTo))
+		found, err := s.agencies.Select(ctx, Selector{Slug: r.Slug}, "", s.dayWithin(sp))
 		if err != nil && fault.KindOf(err) != fault.NotFound {
 			return nil, fmt.Errorf("agency %s: %w", r.Slug, err)
 		}
@@ -93,6 +109,18 @@ func (s *Service) resolveReceivers(ctx context.Context, sp *Spec) ([]Selector, e
 		}
 	}
 	return out, nil
+}
+
+// dayWithin returns today, or the day of validity of a version that is nearest to it.
+func (s *Service) dayWithin(sp *Spec) clock.Date {
+	today := s.today(clock.Date{})
+	switch {
+	case sp.ValidFrom.After(today):
+		return sp.ValidFrom
+	case !sp.ValidTo.IsZero() && !sp.ValidTo.After(today):
+		return sp.ValidTo.AddDays(-1)
+	}
+	return today
 }
 
 // taking is the import of one procedure inside a transaction.

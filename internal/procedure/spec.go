@@ -135,7 +135,7 @@ type Step struct {
 	At        string   `yaml:"at,omitempty" json:"at,omitempty"`               // receiver (default), handler, above:<level>, agency:<slug>
 	Division  string   `yaml:"division,omitempty" json:"division,omitempty"`   // key of the division inside the agency; empty = anyone there with the permission
 	Term      string   `yaml:"term,omitempty" json:"term,omitempty"`           // "0.5 ngày làm việc"; empty = not counted
-	Next      []Branch `yaml:"next,omitempty" json:"next,omitempty"`           // none only on a return step; several without condition = the official chooses
+	Next      []Branch `yaml:"next,omitempty" json:"next,omitempty"`           // none only on a return step, or where one join waits for the step; several without condition = the official chooses
 	Parallel  []string `yaml:"parallel,omitempty" json:"parallel,omitempty"`   // all of these start together, instead of Next
 	WaitsFor  []string `yaml:"waits_for,omitempty" json:"waits_for,omitempty"` // join: starts when all of these are finished or skipped
 	May       []Action `yaml:"may,omitempty" json:"may,omitempty"`             // optional actions allowed here besides those of the kind

@@ -78,7 +78,8 @@ func (w *walk) longest(s *Step) Total {
 	return w.done[s.Key]
 }
 
-// ways is edges without the branches that a condition on case and channel rules out.
+// ways is edges without the branches that a condition on case and channel rules
+// out, and with the joins that wait for the step.
 func (w *walk) ways(s *Step) []string {
 	ruledOut := map[string]bool{}
 	decided := false
@@ -103,7 +104,6 @@ func (w *walk) ways(s *Step) []string {
 			keys = append(keys, b.To)
 		}
 	}
-	rest := *s
-	rest.Next = nil
-	return append(keys, w.process.edges(&rest)...)
+	keys = append(keys, s.Parallel...)
+	return append(keys, w.process.joins(s.Key)...)
 }
