@@ -247,7 +247,7 @@ func (l *lint) sums() {
 			if len(l.spec.Cases) > 0 || len(l.spec.Terms) > 1 {
 				text += " (" + l.where(ch, c) + ")"
 			}
-			l.warn("process.steps", i18n.Msg{Text: strings.ReplaceAll(text, "%", "%%")})
+			l.warn("process.steps", i18n.Msg{Text: text})
 		}
 	}
 }
