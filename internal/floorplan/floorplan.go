@@ -90,7 +90,8 @@ type source struct {
 	inner string // folder inside the room: "", "dossiertest", "internal/x"
 	name  string // base name
 	test  bool   // a _test.go file
-	lines int
+	lines int    // all of them
+	code  int    // those that hold code
 	file  *ast.File
 }
 
@@ -148,7 +149,7 @@ func (h *House) parse(p string) error {
 	if err != nil {
 		return err
 	}
-	s := &source{path: p, name: path.Base(p), test: strings.HasSuffix(p, "_test.go"), lines: bytes.Count(raw, []byte("\n")), file: file}
+	s := &source{path: p, name: path.Base(p), test: strings.HasSuffix(p, "_test.go"), lines: bytes.Count(raw, []byte("\n")), code: codeLines(raw), file: file}
 	dir := path.Dir(p)
 	if in, ok := strings.CutPrefix(dir, "internal/"); ok {
 		dir = in
