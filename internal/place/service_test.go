@@ -159,3 +159,31 @@ func TestGiaLaiFacts(t *testing.T) {
 		t.Errorf("renamed commune = %+v, links %+v", old, links)
 	}
 }
+
+func TestGiaLaiDistricts(t *testing.T) {
+	o := newOffice(dbtest.SQLite(t, rooms...), "2018-12-19").load(t)
+	for _, c := range []struct {
+		code, name string
+		communes   int
+	}{
+		{"622", "Thành phố Pleiku", 23}, {"623", "Thị xã An Khê", 11}, {"624", "Thị xã Ayun Pa", 8}, {"625", "Huyện KBang", 14},
+		{"626", "Huyện Đăk Đoa", 17}, {"627", "Huyện Chư Păh", 15}, {"628", "Huyện Ia Grai", 13}, {"629", "Huyện Mang Yang", 12},
+		{"630", "Huyện Kông Chro", 14}, {"631", "Huyện Đức Cơ", 10}, {"632", "Huyện Chư Prông", 20}, {"633", "Huyện Chư Sê", 15},
+		{"634", "Huyện Đăk Pơ", 8}, {"635", "Huyện Ia Pa", 9}, {"637", "Huyện Krông Pa", 14}, {"638", "Huyện Phú Thiện", 10}, {"639", "Huyện Chư Pưh", 9},
+	} {
+		u := o.code(t, c.code, "2018-12-19")
+		if u.FullName() != c.name || u.Confidence != Verified {
+			t.Errorf("%s = %+v", c.code, u)
+		}
+		if got := must(o.Children(o.ctx, u.ID, clock.Date{}))(t); len(got) != c.communes {
+			t.Errorf("%s: %d communes, want %d", c.name, len(got), c.communes)
+		}
+	}
+	kinds := map[string]int{}
+	for _, u := range must(o.List(o.ctx, Filter{Level: "commune"}))(t) {
+		kinds[u.KindName]++
+	}
+	if kinds["Xã"] != 184 || kinds["Phường"] != 24 || kinds["Thị trấn"] != 14 {
+		t.Errorf("kinds of communes = %v", kinds)
+	}
+}
