@@ -305,7 +305,7 @@ func (s *Service) resolve(ctx context.Context, receiver, handler org.Unit, at st
 		return org.Unit{}, err
 	}
 	switch p.Kind {
-	case procedure.AtHandler:
+	case procedure.AtCompetent:
 		return handler, nil
 	case procedure.AtAbove:
 		u, err := s.Units.AgencyAbove(ctx, receiver.ID, p.Arg)

@@ -87,10 +87,10 @@ type PlaceKind string
 
 // The ways to name the agency of a step or of the competent authority.
 const (
-	AtReceiver PlaceKind = "receiver" // the agency that received the dossier
-	AtHandler  PlaceKind = "handler"  // the competent agency of the procedure
-	AtAbove    PlaceKind = "above"    // the agency above the receiver at a level
-	AtAgency   PlaceKind = "agency"   // one agency by its slug
+	AtReceiver  PlaceKind = "receiver" // the agency that received the dossier
+	AtCompetent PlaceKind = "handler"  // the competent agency of the procedure
+	AtAbove     PlaceKind = "above"    // the agency above the receiver at a level
+	AtAgency    PlaceKind = "agency"   // one agency by its slug
 )
 
 // Place (nơi xử lý) is an agency relative to a dossier: "receiver", "handler", "above:district", "agency:so-tu-phap".
@@ -105,7 +105,7 @@ func ParsePlace(s string) (Place, error) {
 	switch p := (Place{PlaceKind(kind), arg}); {
 	case s == "":
 		return Place{Kind: AtReceiver}, nil
-	case !cut && (p.Kind == AtReceiver || p.Kind == AtHandler):
+	case !cut && (p.Kind == AtReceiver || p.Kind == AtCompetent):
 		return p, nil
 	case cut && (p.Kind == AtAbove || p.Kind == AtAgency) && keyPattern.MatchString(arg):
 		return p, nil

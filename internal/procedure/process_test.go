@@ -162,7 +162,7 @@ func TestSteps(t *testing.T) {
 		{"survey", Place{AtAbove, "district"}, "Đo đạc", "3 ngày làm việc"},
 		{"tax", Place{AtAgency, "cuc-thue"}, "Xác định nghĩa vụ tài chính", "2 ngày làm việc"},
 		{"visit", Place{Kind: AtReceiver}, "Kiểm tra thực địa", "8 giờ làm việc"},
-		{"sign", Place{Kind: AtHandler}, "Ký", "1 ngày làm việc"},
+		{"sign", Place{Kind: AtCompetent}, "Ký", "1 ngày làm việc"},
 		{"return", Place{Kind: AtReceiver}, "Ông/bà đến nhận kết quả", "không tính thời gian"},
 	}
 	for _, tt := range tests {

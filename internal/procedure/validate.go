@@ -136,7 +136,7 @@ func (v *validation) receivers() {
 			}
 		}
 	}
-	if p, err := ParsePlace(v.spec.Handler); err != nil || p.Kind == AtHandler {
+	if p, err := ParsePlace(v.spec.Handler); err != nil || p.Kind == AtCompetent {
 		v.add("handler", i18n.M("Cơ quan có thẩm quyền phải là receiver, above:<cấp> hoặc agency:<mã cơ quan>."))
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -185,7 +186,7 @@ func (t *Tx) NamedExec(ctx context.Context, query string, arg any) (int64, error
 }
 
 // attempts is how often a transaction that lost against another one is tried.
-const attempts = 5
+const attempts = 8
 
 // Tx runs fn in a transaction: committed when fn returns nil, else rolled back.
 // On PostgreSQL fn is run again when it lost against another transaction
@@ -199,7 +200,7 @@ func (d *DB) Tx(ctx context.Context, fn func(*Tx) error) error {
 		select {
 		case <-ctx.Done():
 			return err
-		case <-time.After(time.Duration(5<<i) * time.Millisecond):
+		case <-time.After(rand.N(time.Duration(10<<i) * time.Millisecond)): // at random, so that the losers do not meet again
 		}
 	}
 	return err
