@@ -12,14 +12,16 @@ import (
 // GrantID (mã nội bộ của lần trao quyền) names one grant for ever.
 type GrantID string
 
-// Grant (trao quyền tại đơn vị) gives an account a role at a unit, and with Below
-// at the units below it, from ValidFrom until the day before ValidTo. Grants are
-// never deleted: a revoked one stays as evidence.
+// Grant (trao quyền tại đơn vị) gives an account a role at a unit, from ValidFrom
+// until the day before ValidTo. With Divisions it reaches the divisions of the unit
+// too, with Below everything below it, lower agencies among it. Grants are never
+// deleted: a revoked one stays as evidence.
 type Grant struct {
 	ID        GrantID    `db:"id"`
 	AccountID AccountID  `db:"account_id"`
 	Role      string     `db:"role"`
 	UnitID    org.UnitID `db:"unit_id"`
+	Divisions bool       `db:"divisions"`
 	Below     bool       `db:"below"`
 	ValidFrom clock.Date `db:"valid_from"` // zero in a new grant: today
 	ValidTo   clock.Date `db:"valid_to"`   // zero: open
@@ -87,33 +89,50 @@ func (b *book) having(permission string) map[string]bool {
 	return roles
 }
 
-// reaches reports whether one of the grants holds at a unit, and with below at all units below it.
-func reaches(grants []actor.Grant, path string, below bool) bool {
-	return slices.ContainsFunc(grants, func(g actor.Grant) bool { return g.Covers(path) && (g.Below || !below) })
+// covers reports whether a grant reaches at least as far as another one at the same unit.
+func (g Grant) covers(o Grant) bool {
+	return g.Below || !o.Below && (g.Divisions || !o.Divisions)
 }
 
-// mayGrant reports whether an actor may give a role at a unit: managing accounts
+// reach is one unit a grant holds at, with or without all that lies below.
+type reach struct {
+	unit  org.UnitID
+	path  string
+	below bool
+}
+
+// covered reports whether grants hold everywhere in a scope.
+func covered(scope []reach, grants []actor.Grant) bool {
+	for _, at := range scope {
+		if !slices.ContainsFunc(grants, func(g actor.Grant) bool { return g.Covers(at.path) && (g.Below || !at.below) }) {
+			return false
+		}
+	}
+	return len(scope) > 0
+}
+
+// with returns the grants that hold a permission. Unlike Having it keeps those that
+// others contain: their roles may differ.
+func with(grants []actor.Grant, permission string) []actor.Grant {
+	return slices.DeleteFunc(slices.Clone(grants), func(g actor.Grant) bool { return !g.Permissions[permission] })
+}
+
+// mayGrant reports whether an actor may give a role in a scope: managing accounts
 // there, and either entitled to give this role or holding all its permissions there.
-func (b *book) mayGrant(a actor.Actor, r Role, path string, below bool) bool {
+func (b *book) mayGrant(a actor.Actor, r Role, scope []reach) bool {
 	if a.Kind == actor.System {
 		return true
 	}
-	var managing []actor.Grant // Having would leave out a narrower role that may give more
-	for _, g := range a.Grants {
-		if g.Permissions[PermManage] {
-			managing = append(managing, g)
-		}
-	}
-	if !reaches(managing, path, below) {
+	managing := with(a.Grants, PermManage)
+	if !covered(scope, managing) {
 		return false
 	}
-	for _, g := range managing {
-		if reaches([]actor.Grant{g}, path, below) && slices.Contains(b.roles[g.Role].MayGrant, r.Key) {
-			return true
-		}
+	entitled := slices.DeleteFunc(slices.Clone(managing), func(g actor.Grant) bool { return !slices.Contains(b.roles[g.Role].MayGrant, r.Key) })
+	if covered(scope, entitled) {
+		return true
 	}
 	for _, p := range r.Permissions {
-		if !reaches(a.Having(p), path, below) {
+		if !covered(scope, with(a.Grants, p)) {
 			return false
 		}
 	}

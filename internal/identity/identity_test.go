@@ -50,11 +50,14 @@ func testFiles(t testing.TB) fs.FS {
 
 func newTown(t *testing.T, d *db.DB, c Config) *town {
 	t.Helper()
-	cl := clock.NewFake(clock.MustDate("2026-11-23").At(9, 0))
+	return newTownOf(t, d, c, clock.NewFake(clock.MustDate("2026-11-23").At(9, 0)), testFiles(t))
+}
+
+func newTownOf(t *testing.T, d *db.DB, c Config, cl *clock.Fake, fsys fs.FS) *town {
+	t.Helper()
 	places := place.New(place.Deps{DB: d, Clock: cl}, place.Config{Recheck: time.Nanosecond})
 	units := org.New(org.Deps{DB: d, Clock: cl, Places: places}, org.Config{Recheck: time.Nanosecond})
 	w := &town{t: t, org: units, db: d, clock: cl, system: actor.With(t.Context(), actor.SystemActor)}
-	fsys := testFiles(t)
 	if _, err := places.Import(w.system, fsys); err != nil {
 		t.Fatal(err)
 	}

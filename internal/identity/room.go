@@ -100,6 +100,7 @@ type Org interface {
 	List(ctx context.Context, f org.Filter) ([]org.Unit, error)
 	Search(ctx context.Context, text string, o org.SearchOptions) ([]org.Hit, error)
 	AgencyOf(ctx context.Context, id org.UnitID) (org.Unit, error)
+	Divisions(ctx context.Context, agency org.UnitID) ([]org.Unit, error)
 	DivisionByKey(ctx context.Context, agency org.UnitID, key string) (org.Unit, error)
 	Successor(ctx context.Context, id org.UnitID, on clock.Date) (org.Unit, error)
 	Covered(ctx context.Context, grants []actor.Grant) (ids []string, all bool, err error)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -89,25 +88,47 @@ func (s *Service) loadBook(ctx context.Context, q db.Querier, version int64) (*b
 	return newBook(version, roles, grants, officers), nil
 }
 
-// resolve turns the grants of an account into what an actor carries: those that
-// hold today, each at its unit or, when that has ended, at its heir.
-func (s *Service) resolve(ctx context.Context, b *book, id AccountID) ([]actor.Grant, error) {
+// resolve turns grants into what an actor carries: those that hold today, each at
+// its unit or, when that has ended, at its heir.
+func (s *Service) resolve(ctx context.Context, b *book, grants []Grant) ([]actor.Grant, error) {
 	var list []actor.Grant
 	today := s.today()
-	for _, g := range b.grants[id] {
+	for _, g := range grants {
 		if !g.HoldsOn(today) {
 			continue
 		}
-		u, err := s.org.Successor(ctx, g.UnitID, today)
-		if fault.KindOf(err) == fault.NotFound {
-			continue // the unit ended without an heir
-		}
+		scope, err := s.scope(ctx, g)
 		if err != nil {
-			return nil, fmt.Errorf("unit of grant %s: %w", g.ID, err)
+			return nil, fmt.Errorf("units of grant %s: %w", g.ID, err)
 		}
-		list = append(list, actor.Grant{Role: g.Role, Permissions: b.sets[g.Role], UnitID: string(u.ID), UnitPath: u.Path, Below: g.Below})
+		for _, at := range scope {
+			list = append(list, actor.Grant{Role: g.Role, Permissions: b.sets[g.Role], UnitID: string(at.unit), UnitPath: at.path, Below: at.below})
+		}
 	}
 	return list, nil
+}
+
+// scope returns where a grant holds today; nowhere when its unit ended without an heir.
+func (s *Service) scope(ctx context.Context, g Grant) ([]reach, error) {
+	u, err := s.org.Successor(ctx, g.UnitID, s.today())
+	if fault.KindOf(err) == fault.NotFound {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	scope := []reach{{u.ID, u.Path, g.Below}}
+	if !g.Divisions || g.Below {
+		return scope, nil
+	}
+	parts, err := s.org.Divisions(ctx, u.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range parts {
+		scope = append(scope, reach{p.ID, p.Path, false})
+	}
+	return scope, nil
 }
 
 // actorOf returns who acts in a session.
@@ -120,7 +141,7 @@ func (s *Service) actorOf(ctx context.Context, l loadedSession) (actor.Actor, er
 	if err != nil {
 		return actor.Actor{}, err
 	}
-	if a.Grants, err = s.resolve(ctx, b, l.AccountID); err != nil {
+	if a.Grants, err = s.resolve(ctx, b, b.grants[l.AccountID]); err != nil {
 		return actor.Actor{}, err
 	}
 	posts, err := s.postsOf(ctx, l.PersonID)
@@ -191,10 +212,11 @@ func (s *Service) Able(ctx context.Context, permission, unitPath string) ([]Coll
 	roles := b.having(permission)
 	var able []Colleague
 	for id, o := range b.officers {
-		if !slices.ContainsFunc(b.grants[id], func(g Grant) bool { return roles[g.Role] }) {
-			continue
+		near, err := s.near(ctx, b.grants[id], roles, unitPath)
+		if err != nil {
+			return nil, err
 		}
-		grants, err := s.resolve(ctx, b, id)
+		grants, err := s.resolve(ctx, b, near)
 		if err != nil {
 			return nil, err
 		}
@@ -214,6 +236,27 @@ func (s *Service) Able(ctx context.Context, permission, unitPath string) ([]Coll
 		return able[i].AccountID < able[j].AccountID
 	})
 	return able, nil
+}
+
+// near returns the grants of some roles that may hold at a unit: at it or above it, or at a unit that has ended.
+func (s *Service) near(ctx context.Context, grants []Grant, roles map[string]bool, unitPath string) ([]Grant, error) {
+	var list []Grant
+	for _, g := range grants {
+		if !roles[g.Role] {
+			continue
+		}
+		if !strings.Contains(unitPath, "/"+string(g.UnitID)+"/") {
+			u, err := s.org.Unit(ctx, g.UnitID)
+			if err != nil {
+				return nil, fmt.Errorf("unit of grant %s: %w", g.ID, err)
+			}
+			if u.ValidTo.IsZero() {
+				continue
+			}
+		}
+		list = append(list, g)
+	}
+	return list, nil
 }
 
 // titleAt returns the title in the post nearest to a unit: the post whose unit shares most of the path.

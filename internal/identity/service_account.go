@@ -247,7 +247,7 @@ func (s *Service) manages(ctx context.Context, unit org.UnitID) error {
 		}
 		path = u.Path
 	}
-	if !reaches(a.Having(PermManage), path, unit == "") {
+	if !covered([]reach{{unit, path, unit == ""}}, a.Having(PermManage)) {
 		return fault.NewForbidden(i18n.M("Tài khoản này không quản lý người dùng của đơn vị đó."))
 	}
 	return nil

@@ -90,12 +90,12 @@ func (s *Service) managed(ctx context.Context, account AccountID) (Account, erro
 		return Account{}, err
 	}
 	for _, g := range b.grants[account] {
-		u, err := s.keeper(ctx, g.UnitID)
+		err := s.mayGive(ctx, b, b.roles[g.Role], g)
+		if fault.KindOf(err) == fault.Forbidden {
+			return Account{}, fault.NewForbidden(i18n.M("%s giữ vai trò “%s” mà tài khoản này không quản lý được.", acc.FullName, b.roles[g.Role].Name))
+		}
 		if err != nil {
 			return Account{}, err
-		}
-		if !b.mayGrant(a, b.roles[g.Role], u.Path, g.Below) {
-			return Account{}, fault.NewForbidden(i18n.M("%s giữ vai trò “%s” mà tài khoản này không quản lý được.", acc.FullName, b.roles[g.Role].Name))
 		}
 	}
 	return acc, nil
@@ -186,18 +186,15 @@ func (s *Service) Grants(ctx context.Context, account AccountID) ([]GrantView, e
 	if err != nil {
 		return nil, err
 	}
-	a := actor.From(ctx)
 	list := make([]GrantView, 0, len(rows))
 	for _, g := range rows {
 		v := GrantView{Grant: g, RoleName: b.roles[g.Role].Name, Holds: g.HoldsOn(s.today())}
 		if v.Unit, err = s.unitName(ctx, g.UnitID); err != nil {
 			return nil, err
 		}
-		u, err := s.keeper(ctx, g.UnitID)
-		if err != nil {
-			return nil, err
+		if g.RevokedAt == nil {
+			v.MayEnd = s.mayGive(ctx, b, b.roles[g.Role], g) == nil
 		}
-		v.MayEnd = g.RevokedAt == nil && b.mayGrant(a, b.roles[g.Role], u.Path, g.Below)
 		if by, err := s.store.account(ctx, s.db, g.GrantedBy); err == nil {
 			v.ByName = by.FullName
 		} else if g.GrantedBy == AccountID(actor.SystemActor.ID) {
@@ -221,7 +218,7 @@ func (s *Service) Grantable(ctx context.Context) ([]Role, error) {
 	a := actor.From(ctx)
 	var list []Role
 	for _, r := range all {
-		if a.Kind == actor.System || slices.ContainsFunc(a.Having(PermManage), func(g actor.Grant) bool { return b.mayGrant(a, r, g.UnitPath, false) }) {
+		if a.Kind == actor.System || slices.ContainsFunc(a.Having(PermManage), func(g actor.Grant) bool { return b.mayGrant(a, r, []reach{{path: g.UnitPath}}) }) {
 			list = append(list, r)
 		}
 	}

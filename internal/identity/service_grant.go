@@ -35,11 +35,7 @@ func (s *Service) Grant(ctx context.Context, g Grant) (Grant, error) {
 	if err != nil {
 		return Grant{}, err
 	}
-	u, err := s.org.Unit(ctx, g.UnitID)
-	if err != nil {
-		return Grant{}, err
-	}
-	if err := mayGive(a, b, role, u.Path, g.Below); err != nil {
+	if err := s.mayGive(ctx, b, role, g); err != nil {
 		return Grant{}, err
 	}
 	if a.Kind != actor.System && a.ID == string(g.AccountID) {
@@ -50,11 +46,24 @@ func (s *Service) Grant(ctx context.Context, g Grant) (Grant, error) {
 	return g, err
 }
 
-func mayGive(a actor.Actor, b *book, role Role, path string, below bool) error {
-	switch {
-	case !a.SignedIn():
+// mayGive returns Forbidden unless the actor may give or take a role as far as a grant reaches.
+func (s *Service) mayGive(ctx context.Context, b *book, role Role, g Grant) error {
+	a := actor.From(ctx)
+	if !a.SignedIn() {
 		return fault.NewUnauthenticated(i18n.Msg{})
-	case !b.mayGrant(a, role, path, below):
+	}
+	scope, err := s.scope(ctx, g)
+	if err != nil {
+		return err
+	}
+	if len(scope) == 0 { // at a unit that ended without an heir: a matter of the whole province
+		root, err := s.org.Root(ctx)
+		if err != nil {
+			return err
+		}
+		scope = []reach{{root.ID, root.Path, true}}
+	}
+	if !b.mayGrant(a, role, scope) {
 		return fault.NewForbidden(i18n.M("Tài khoản này không được trao hoặc thu hồi vai trò “%s” tại đơn vị đó.", role.Name))
 	}
 	return nil
@@ -105,7 +114,7 @@ func (s *Service) addGrant(ctx context.Context, tx *db.Tx, g Grant) error {
 	}
 	for _, o := range old {
 		open := o.RevokedAt == nil && (o.ValidTo.IsZero() || g.ValidFrom.Before(o.ValidTo))
-		if open && o.Role == g.Role && o.UnitID == g.UnitID && (o.Below || !g.Below) {
+		if open && o.Role == g.Role && o.UnitID == g.UnitID && o.covers(g) {
 			return fault.NewConflict(i18n.M("%s đã có vai trò này tại đơn vị đó.", acc.FullName))
 		}
 	}
@@ -116,7 +125,7 @@ func (s *Service) addGrant(ctx context.Context, tx *db.Tx, g Grant) error {
 		return err
 	}
 	return s.record(ctx, tx, audit.Entry{Action: "identity.grant", Object: "identity.grant", ObjectID: string(g.ID), UnitID: string(g.UnitID), After: g,
-		Detail: map[string]any{"account_id": string(g.AccountID), "role": g.Role, "below": g.Below, "reason": g.Reason}})
+		Detail: map[string]any{"account_id": string(g.AccountID), "role": g.Role, "divisions": g.Divisions, "below": g.Below, "reason": g.Reason}})
 }
 
 // Revoke ends a grant at once. The actor needs what Grant needs. Errors: NotFound,
@@ -134,11 +143,7 @@ func (s *Service) Revoke(ctx context.Context, grant GrantID) error {
 	if err != nil {
 		return err
 	}
-	u, err := s.keeper(ctx, g.UnitID)
-	if err != nil {
-		return err
-	}
-	if err := mayGive(a, b, b.roles[g.Role], u.Path, g.Below); err != nil {
+	if err := s.mayGive(ctx, b, b.roles[g.Role], g); err != nil {
 		return err
 	}
 	return s.db.Tx(ctx, func(tx *db.Tx) error {

@@ -9,7 +9,7 @@ import (
 	"lienthong/internal/kit/db"
 )
 
-const grantColumns = `id, account_id, role, unit_id, below, valid_from, valid_to, reason, granted_by, granted_at, revoked_by, revoked_at`
+const grantColumns = `id, account_id, role, unit_id, divisions, below, valid_from, valid_to, reason, granted_by, granted_at, revoked_by, revoked_at`
 
 func (store) version(ctx context.Context, q db.Querier) (int64, error) {
 	var n int64
@@ -125,8 +125,8 @@ func (store) grantsOf(ctx context.Context, q db.Querier, account AccountID) ([]G
 }
 
 func (store) insertGrant(ctx context.Context, tx *db.Tx, g Grant) error {
-	_, err := tx.Exec(ctx, `INSERT INTO identity_grant (id, account_id, role, unit_id, below, valid_from, valid_to, reason, granted_by, granted_at, revoked_by)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')`, g.ID, g.AccountID, g.Role, g.UnitID, g.Below, g.ValidFrom, g.ValidTo, g.Reason, g.GrantedBy, g.GrantedAt)
+	_, err := tx.Exec(ctx, `INSERT INTO identity_grant (id, account_id, role, unit_id, divisions, below, valid_from, valid_to, reason, granted_by, granted_at, revoked_by)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')`, g.ID, g.AccountID, g.Role, g.UnitID, g.Divisions, g.Below, g.ValidFrom, g.ValidTo, g.Reason, g.GrantedBy, g.GrantedAt)
 	return err
 }
 

@@ -85,16 +85,23 @@ type accountPage struct {
 	State   design.Status
 	Grants  []GrantView
 	Roles   []design.Option
+	Reaches []design.Option
 	Typed   grantForm
 	Base    string
 	Blocked bool
 	Suggest string
 }
 
+// How far a grant reaches, as the form says it.
+const (
+	reachUnit      = "unit"
+	reachDivisions = "divisions"
+	reachBelow     = "below"
+)
+
 // grantForm is a grant as it is typed.
 type grantForm struct {
-	Role, Unit, Reason, ValidTo string
-	Below                       bool
+	Role, Unit, Reach, Reason, ValidTo string
 }
 
 func (h *pages) account(w http.ResponseWriter, r *http.Request) error {
@@ -138,6 +145,14 @@ func (h *pages) showAccount(w http.ResponseWriter, r *http.Request, p accountPag
 		{Label: say(i18n.M("Tạo ngày")), Value: web.DateTime(p.Account.CreatedAt)},
 		{Label: say(i18n.M("Đăng nhập gần nhất")), Value: web.DateTime(p.Account.LastSignInAt)},
 	}
+	p.Reaches = []design.Option{
+		{Value: reachUnit, Label: say(i18n.M("Chỉ đơn vị đó"))},
+		{Value: reachDivisions, Label: say(i18n.M("Đơn vị đó và các phòng, bộ phận của đơn vị"))},
+		{Value: reachBelow, Label: say(i18n.M("Đơn vị đó và mọi cơ quan, đơn vị cấp dưới"))},
+	}
+	if p.Typed.Reach == "" {
+		p.Typed.Reach = reachDivisions
+	}
 	p.State, p.Blocked = h.state(lang, p.Account), p.Account.Status == Blocked
 	p.Base, p.Suggest = web.Link("identity", "accounts", id), "/identity/units"
 	return h.p.Render(w, r, statusFor(p.wrongs), "account.html", "desk", web.View{Title: p.Account.FullName, Data: p})
@@ -161,8 +176,8 @@ func (h *pages) grant(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	typed := grantForm{form.Line("role"), form.Line("unit"), form.Line("reason"), form.Line("valid_to"), form.Bool("below")}
-	g := Grant{AccountID: AccountID(r.PathValue("id")), Role: typed.Role, Below: typed.Below, Reason: typed.Reason}
+	typed := grantForm{form.Line("role"), form.Line("unit"), form.Line("reach"), form.Line("reason"), form.Line("valid_to")}
+	g := Grant{AccountID: AccountID(r.PathValue("id")), Role: typed.Role, Divisions: typed.Reach == reachDivisions, Below: typed.Reach == reachBelow, Reason: typed.Reason}
 	if g.ValidTo, err = form.Date("valid_to"); err != nil {
 		return h.after(w, r, err, typed, i18n.Msg{})
 	}

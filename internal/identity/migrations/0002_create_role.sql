@@ -20,6 +20,7 @@ CREATE TABLE identity_grant (
 	account_id TEXT NOT NULL REFERENCES identity_account (id),
 	role TEXT NOT NULL REFERENCES identity_role (key),
 	unit_id TEXT NOT NULL REFERENCES org_unit (id),
+	divisions BOOLEAN NOT NULL,
 	below BOOLEAN NOT NULL,
 	valid_from TEXT NOT NULL,
 	valid_to TEXT,
