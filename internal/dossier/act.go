@@ -90,7 +90,7 @@ func (d *Dossier) allowed(a Act) error {
 	if slices.Contains(rules[a].from, d.Status) {
 		return nil
 	}
-	return fault.NewConflict(i18n.M("Hồ sơ %s đang ở trạng thái “%s” nên không thực hiện được việc này. Hãy tải lại trang để xem tình trạng mới nhất.", d.Code, d.Status.Name().String()))
+	return fault.NewConflict(i18n.M("Hồ sơ %s đang ở trạng thái “%s” nên không thực hiện được việc này. Hãy tải lại trang để xem tình trạng mới nhất.", d.Code, d.Status.Name()))
 }
 
 // Allows reports whether the state of the dossier allows the act.

@@ -90,10 +90,27 @@ func (c *Catalog) T(lang, text string, args ...any) string {
 		tr, ok := c.texts[lang][text]
 		c.mu.RUnlock()
 		if ok && tr != "" {
-			return format(tr, args)
+			text = tr
 		}
+		args = c.translated(lang, args)
 	}
 	return format(text, args)
+}
+
+// translated returns args with the messages among them in the language.
+func (c *Catalog) translated(lang string, args []any) []any {
+	out := args
+	for i, a := range args {
+		m, ok := a.(Msg)
+		if !ok {
+			continue
+		}
+		if &out[0] == &args[0] {
+			out = append([]any(nil), args...)
+		}
+		out[i] = c.Msg(lang, m)
+	}
+	return out
 }
 
 // Msg returns a message in a language.

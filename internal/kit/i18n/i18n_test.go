@@ -29,6 +29,8 @@ func TestCatalog(t *testing.T) {
 		{"vi", "Hạn %s", []any{"mai"}, "Hạn mai"},
 		{"en", "Hạn %s", []any{"tomorrow"}, "Due tomorrow"},
 		{"en", "Nộp hồ sơ", nil, "File"},
+		{"en", "Hạn %s", []any{i18n.M("Nộp hồ sơ")}, "Due File"},
+		{"vi", "Hạn %s", []any{i18n.M("Nộp hồ sơ")}, "Hạn Nộp hồ sơ"},
 		{"en", "Trống", nil, "Trống"},
 		{"en", "Chưa dịch 100%", nil, "Chưa dịch 100%"},
 		{"fr", "Nộp hồ sơ", nil, "Nộp hồ sơ"},
