@@ -1,0 +1,136 @@
+package portal
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"lienthong/internal/dossier"
+	"lienthong/internal/kit/actor"
+	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/i18n"
+	"lienthong/internal/kit/web"
+	design "lienthong/web"
+)
+
+// group is a filter of the citizen's own list: several national statuses under one word.
+type group struct {
+	key      string
+	name     i18n.Msg
+	statuses []dossier.Status
+}
+
+var groups = []group{
+	{"dang-giai-quyet", i18n.M("Đang giải quyết"), []dossier.Status{dossier.StatusNew, dossier.StatusAccepted, dossier.StatusProcessing}},
+	{"can-lam", i18n.M("Cần ông/bà làm"), []dossier.Status{dossier.StatusSupplement, dossier.StatusObligation}},
+	{"co-ket-qua", i18n.M("Đã có kết quả"), []dossier.Status{dossier.StatusDone, dossier.StatusReturned}},
+	{"dung", i18n.M("Đã dừng"), []dossier.Status{dossier.StatusRefused, dossier.StatusWithdrawn, dossier.StatusStopped}},
+}
+
+type ownRow struct {
+	Code, Procedure, Href, Filed string
+	Status                       design.Status
+	Due                          *design.Due
+}
+
+type draftRow struct{ Procedure, Code, Href, Saved, Drop string }
+
+type mineView struct {
+	Text     string
+	Group    string
+	Chips    []design.Chip
+	Rows     []ownRow
+	Drafts   []draftRow
+	Pager    design.Pager
+	Narrowed bool
+	Citizen  bool
+}
+
+func (m *Room) mine(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	q, err := web.Query(r)
+	if err != nil {
+		return err
+	}
+	v := mineView{Text: q.Line("q"), Group: q.Line("nhom"), Citizen: actor.From(ctx).Kind == actor.Citizen}
+	if !v.Citizen {
+		return m.pages.Render(w, r, http.StatusOK, "mine.html", "public", web.View{Title: "Hồ sơ của tôi", Data: v})
+	}
+	find := dossier.FindQuery{Text: v.Text, Limit: pageSize}
+	for _, g := range groups {
+		chip := design.Chip{Label: m.say(ctx, g.name), Href: address("/ho-so-cua-toi", "q", v.Text, "nhom", g.key)}
+		if g.key == v.Group {
+			find.Status, chip.Active, chip.Href = g.statuses, true, address("/ho-so-cua-toi", "q", v.Text)
+		}
+		v.Chips = append(v.Chips, chip)
+	}
+	v.Narrowed = v.Text != "" || find.Status != nil
+	var before []string
+	if s := q.Line("trang"); s != "" && len(s) < 6000 {
+		before = strings.Split(s, ".")
+		find.Cursor = before[len(before)-1]
+	}
+	page, err := m.Dossiers.Own(ctx, find)
+	if ps, ok := invalid(err); ok && ps[0].Field == "cursor" {
+		return web.Redirect(w, r, "/ho-so-cua-toi")
+	}
+	if err != nil {
+		return err
+	}
+	if err := m.ownRows(ctx, &v, page); err != nil {
+		return err
+	}
+	list := func(pages []string) string {
+		return address("/ho-so-cua-toi", "q", v.Text, "nhom", v.Group, "trang", strings.Join(pages, "."))
+	}
+	if len(before) > 0 {
+		v.Pager.Prev = list(before[:len(before)-1])
+	}
+	if page.Next != "" {
+		v.Pager.Next = list(append(slices.Clone(before), page.Next))
+	}
+	if len(before) == 0 && !v.Narrowed {
+		if err := m.ownDrafts(ctx, &v); err != nil {
+			return err
+		}
+	}
+	return m.pages.Render(w, r, http.StatusOK, "mine.html", "public", web.View{Title: "Hồ sơ của tôi", Data: v})
+}
+
+func (m *Room) ownRows(ctx context.Context, v *mineView, page dossier.Page) error {
+	for _, it := range page.Items {
+		due, err := m.due(ctx, timing{it.Status, it.DueAt, it.PausedAt, it.FinishedAt, string(it.ReceiverID)})
+		if err != nil {
+			return err
+		}
+		v.Rows = append(v.Rows, ownRow{it.Code, it.ProcedureName, "/ho-so-cua-toi/" + string(it.ID), web.DateTime(it.FiledAt), m.status(ctx, it.Status), due})
+	}
+	return nil
+}
+
+func (m *Room) ownDrafts(ctx context.Context, v *mineView) error {
+	drafts, err := m.Dossiers.Drafts(ctx)
+	if err != nil {
+		return err
+	}
+	for _, d := range drafts {
+		v.Drafts = append(v.Drafts, draftRow{d.ProcedureName, spelled(d.ResumeCode), base(&d), web.DateTime(d.UpdatedAt), base(&d) + "/xoa"})
+	}
+	return nil
+}
+
+// receipt sends the printed form of the receipt.
+func (m *Room) receipt(w http.ResponseWriter, r *http.Request) error {
+	d := dossier.ID(r.PathValue("id"))
+	st, err := m.Dossiers.Mine(r.Context(), d)
+	if err != nil {
+		return err
+	}
+	if m.Receipts == nil {
+		return fault.NewUnavailable(i18n.M("Chưa in được giấy tiếp nhận dạng PDF. Hãy dùng nút In trên trang hồ sơ."))
+	}
+	w.Header().Set("Content-Type", "application/pdf")
+	w.Header().Set("Content-Disposition", `inline; filename="`+st.Code+`.pdf"`)
+	return m.Receipts.ReceiptPDF(r.Context(), w, d)
+}
