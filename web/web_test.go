@@ -17,7 +17,7 @@ import (
 )
 
 // actorView has what the layouts read of an actor.
-type actorView struct{ Name, Title, Agency string }
+type actorView struct{ Kind, Name, Title, Agency string }
 
 type view struct {
 	Lang, Title, Path, Layout string
@@ -26,6 +26,9 @@ type view struct {
 	Province                  Province
 	Data, Nav                 any
 }
+
+// In returns the address of the page in another language.
+func (v view) In(lang string) string { return v.Path + "?lang=" + lang }
 
 func dict(kv ...any) map[string]any {
 	m := map[string]any{}
@@ -90,7 +93,7 @@ func sampleView() view {
 func TestLayouts(t *testing.T) {
 	page := `{{define "content"}}<p>Nội dung {{.Data}}</p>{{end}}`
 	official := sampleView()
-	official.Actor = actorView{Name: "Rơ Châm H'Nga", Title: "Công chức tư pháp - hộ tịch", Agency: "Ủy ban nhân dân phường Diên Hồng"}
+	official.Actor = actorView{Kind: "official", Name: "Rơ Châm H'Nga", Title: "Công chức tư pháp - hộ tịch", Agency: "Ủy ban nhân dân phường Diên Hồng"}
 	english := sampleView()
 	english.Lang = "en"
 	tests := []struct {
@@ -101,7 +104,7 @@ func TestLayouts(t *testing.T) {
 	}{
 		{"a visitor", "public", sampleView(), []string{`lang="vi"`, "Nội dung", `href="#content"`, "Đăng nhập", `href="/thu-tuc/1.001193?lang=en"`, "tel:0269", "Đã nhận hồ sơ."}, []string{"Đăng xuất"}},
 		{"in English", "public", english, []string{`lang="en"`, "?lang=vi", "Tiếng Việt"}, nil},
-		{"signed in", "public", official, []string{"Rơ Châm H&#39;Nga", "Đăng xuất"}, []string{"Đăng nhập"}},
+		{"signed in", "public", official, []string{"Rơ Châm H&#39;Nga", "Đăng xuất", `href="/desk"`, `href="/tai-khoan"`}, []string{"Đăng nhập"}},
 		{"an official", "desk", official, []string{"Rơ Châm", "phường Diên Hồng", "<h1>Đăng ký khai sinh</h1>", `id="keys"`, `name="q"`, "desk.css"}, []string{"public.css"}},
 		{"on paper", "print", sampleView(), []string{"print", "Nội dung"}, []string{"<header"}},
 	}

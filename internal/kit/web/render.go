@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"path"
 	"sort"
 	"strconv"
@@ -181,11 +182,22 @@ type root struct {
 	Title    string
 	Actor    actor.Actor
 	Path     string
+	query    url.Values
 	Flash    []Flash
 	Province any
 	Data     any
 	Nav      any
 	Layout   string
+}
+
+// In returns the address of the page in another language, with its query: {{.In "en"}}.
+func (d root) In(lang string) string {
+	q := url.Values{}
+	for name, values := range d.query {
+		q[name] = values
+	}
+	q.Set("lang", lang)
+	return (&url.URL{Path: d.Path, RawQuery: q.Encode()}).String()
 }
 
 // Render writes a page in a layout: "public", "desk" or "print". Nothing is written when it fails.
@@ -196,7 +208,7 @@ func (ps *Pages) Render(w http.ResponseWriter, r *http.Request, status int, page
 	if err != nil {
 		return err
 	}
-	d := root{Lang: lang, Title: ps.rd.catalog.T(lang, v.Title), Actor: actor.From(ctx), Path: r.URL.Path, Flash: infoOf(ctx).flashed,
+	d := root{Lang: lang, Title: ps.rd.catalog.T(lang, v.Title), Actor: actor.From(ctx), Path: r.URL.Path, query: r.URL.Query(), Flash: infoOf(ctx).flashed,
 		Province: ps.rd.look.Site(ctx), Data: v.Data, Nav: v.Nav, Layout: layout}
 	if d.Nav == nil {
 		d.Nav = ps.rd.look.Nav(ctx, layout, r.URL.Path)
