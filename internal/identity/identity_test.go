@@ -213,3 +213,16 @@ func sqlite(t *testing.T) *db.DB {
 	t.Helper()
 	return dbtest.SQLite(t, rooms...)
 }
+
+// person makes somebody with a post and without an account.
+func (w *town) person(name, slug, title string) (id string, post org.Post) {
+	w.t.Helper()
+	p, err := w.org.AddPerson(w.system, org.Person{FullName: name})
+	if err == nil {
+		post, err = w.org.AddPost(w.system, org.Post{PersonID: p.ID, UnitID: w.unit(slug).ID, Title: title, Main: true})
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return string(p.ID), post
+}

@@ -246,7 +246,7 @@ func (s *Service) FindUnit(ctx context.Context, text string) (org.Unit, error) {
 		return org.Unit{}, err
 	case len(hits) == 0:
 		return org.Unit{}, fault.NewInvalid("unit", i18n.M("Không có cơ quan, đơn vị nào tên là “%s”.", text))
-	case len(hits) == 1 || vntext.Lower(hits[0].Unit.Name) == vntext.Lower(text) && vntext.Lower(hits[1].Unit.Name) != vntext.Lower(text):
+	case len(hits) == 1 || onlyFirst(hits, text, vntext.Lower) || onlyFirst(hits, text, vntext.Fold):
 		return hits[0].Unit, nil
 	}
 	var names []string
@@ -254,6 +254,11 @@ func (s *Service) FindUnit(ctx context.Context, text string) (org.Unit, error) {
 		names = append(names, h.Unit.Slug)
 	}
 	return org.Unit{}, fault.NewInvalid("unit", i18n.M("Có nhiều đơn vị khớp. Nhập một tên định danh: %s.", strings.Join(names, "; ")))
+}
+
+// onlyFirst reports whether the first of several hits, and no other, has this very name.
+func onlyFirst(hits []org.Hit, text string, form func(string) string) bool {
+	return form(hits[0].Unit.Name) == form(text) && form(hits[1].Unit.Name) != form(text)
 }
 
 // SuggestUnits finds units while somebody types a name. Permission: identity.manage somewhere.
