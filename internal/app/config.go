@@ -15,6 +15,7 @@ import (
 	"lienthong/internal/file"
 	"lienthong/internal/identity"
 	"lienthong/internal/kit/web"
+	"lienthong/internal/portal"
 )
 
 // Config is every setting of the program. A setting is a field with the tags toml (its key), help (Vietnamese
@@ -36,6 +37,7 @@ type Config struct {
 	Identity identity.Config `toml:"identity"`
 	Dossier  dossier.Config  `toml:"dossier"`
 	File     file.Config     `toml:"file"`
+	Portal   portal.Config   `toml:"portal"`
 }
 
 // LogConfig says what the log looks like.

@@ -2,12 +2,131 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"math/big"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+
+	"lienthong/internal/identity"
+	"lienthong/internal/kit/actor"
 )
 
-// demo makes what only a demonstration has, and prints how to sign in.
-func (h *House) demo(_ context.Context, out io.Writer) error {
-	_, err := fmt.Fprintf(out, "%s đã sẵn sàng trong %s. Chạy: lienthong serve\n", h.Province.Name, hidePassword(h.Config.DatabaseURL()))
+// signInsFile keeps the sign-ins of the demonstration in the data folder, for the owner of the folder alone.
+const signInsFile = "demo-sign-ins.txt"
+
+// passwordLine begins the line of signInsFile that holds the password of all its accounts.
+const passwordLine = "Mật khẩu của mọi tài khoản:"
+
+// demo makes the people and dossiers that only a demonstration has, and prints how to sign in. Run again it adds
+// what is missing and prints the same sign-ins. wanted is the password for the accounts; empty makes one up.
+func (h *House) demo(ctx context.Context, out io.Writer, wanted string) error {
+	ctx = actor.With(ctx, actor.SystemActor)
+	file := filepath.Join(h.Config.Data, signInsFile)
+	kept, err := readPassword(file)
+	if err != nil {
+		return err
+	}
+	if wanted != "" && kept != "" && wanted != kept {
+		return failure(ExitConfig, fmt.Errorf("các tài khoản dùng thử đã có mật khẩu khác, xem %s", file))
+	}
+	password := kept
+	if password == "" {
+		if password = wanted; password == "" {
+			password = newPassword()
+		}
+		// before the accounts: a password nobody can read is worse than a file too many
+		if err := writeSignIns(file, password, nil); err != nil {
+			return err
+		}
+	}
+	r, err := h.Identity.ImportDemo(ctx, h.Files, password)
+	if err != nil {
+		return fmt.Errorf("tạo tài khoản dùng thử: %w", err)
+	}
+	if kept == "" && r.Unchanged > 0 && r.Officials+r.Citizens == 0 {
+		// this database got its people from another data folder, with another password
+		fmt.Fprintf(out, "Tài khoản dùng thử đã có từ trước; mật khẩu ở tệp %s của thư mục dữ liệu đã tạo ra chúng.\n", signInsFile)
+		return os.Remove(file)
+	}
+	if r.Officials+r.Citizens > 0 {
+		fmt.Fprintf(out, "Đã tạo %d tài khoản công chức và %d tài khoản người dân dùng thử.\n", r.Officials, r.Citizens)
+	}
+	if err := writeSignIns(file, password, r.SignIns); err != nil {
+		return err
+	}
+	return printSignIns(out, file)
+}
+
+// letters are those nobody mixes up.
+const letters = "abcdefghjkmnpqrstuvwxyz23456789"
+
+// newPassword returns three groups of four letters: easy to type, 59 bits.
+func newPassword() string {
+	var b strings.Builder
+	for i := range 12 {
+		if i > 0 && i%4 == 0 {
+			b.WriteByte('-')
+		}
+		n, err := rand.Int(rand.Reader, big.NewInt(int64(len(letters))))
+		if err != nil {
+			panic(err) // crypto/rand does not fail
+		}
+		b.WriteByte(letters[n.Int64()])
+	}
+	return b.String()
+}
+
+// readPassword returns the password an earlier run wrote down, empty when there was none.
+func readPassword(file string) (string, error) {
+	raw, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("đọc tài khoản dùng thử: %w", err)
+	}
+	for line := range strings.Lines(string(raw)) {
+		if rest, ok := strings.CutPrefix(line, passwordLine); ok {
+			return strings.TrimSpace(rest), nil
+		}
+	}
+	return "", failure(ExitConfig, fmt.Errorf("tệp %s không có dòng “%s …”", file, passwordLine))
+}
+
+// writeSignIns replaces the file as a whole, so that no moment is without a password to read.
+func writeSignIns(file, password string, list []identity.DemoSignIn) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Tài khoản dùng thử, người và hồ sơ đều không có thật. Không dùng cho hệ thống thật.\n\n")
+	w := tabwriter.NewWriter(&b, 0, 4, 2, ' ', 0)
+	for _, s := range list {
+		unit := s.Unit
+		if unit != "" {
+			unit = " · " + unit
+		}
+		fmt.Fprintf(w, "  %s\t%s%s\n", s.Name, s.As, unit)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintf(&b, "\n%s %s\n", passwordLine, password)
+	tmp := file + ".new"
+	if err := os.WriteFile(tmp, []byte(b.String()), 0o600); err != nil {
+		return fmt.Errorf("ghi tài khoản dùng thử: %w", err)
+	}
+	return os.Rename(tmp, file)
+}
+
+func printSignIns(out io.Writer, file string) error {
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		return fmt.Errorf("đọc tài khoản dùng thử: %w", err)
+	}
+	_, err = fmt.Fprintf(out, "\n%s\nGhi lại trong %s. Tài khoản khác: tiepnhan.…, chuyenvien.…, lanhdao.… của từng cơ quan.\n", raw, file)
 	return err
 }

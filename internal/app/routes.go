@@ -41,8 +41,13 @@ func (a *App) mount() {
 	a.API = web.NewAPI(a.Mux, web.APIInfo{Title: "Liên Thông – " + h.Province.Name, Version: "1", SessionCookie: identity.CookieName(a.Config.Secure())})
 
 	h.Audit.Operations(a.API)
+	h.Identity.Operations(a.API)
+	h.Procedure.API(a.API)
 	h.Dossier.API(a.API)
 
+	a.Mux.Handle(h.Identity.Routes(h.Renderer, h.Catalog)...)
+	a.Mux.Handle(h.Portal.Routes()...)
+	a.Mux.Handle(h.Desk.Routes()...)
 	a.Mux.Handle(a.watched()...)
 	a.Mux.Handle(h.logo()...)
 }

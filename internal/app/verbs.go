@@ -45,16 +45,18 @@ func (migrateVerb) Run(s *session) error {
 	return nil
 }
 
-type demoVerb struct{}
+type demoVerb struct {
+	Password string `name:"demo-password" placeholder:"mật-khẩu" help:"Mật khẩu của mọi tài khoản dùng thử; để trống thì chương trình đặt ngẫu nhiên và in ra."`
+}
 
 // Run makes the demonstration province.
-func (demoVerb) Run(s *session) error {
+func (v demoVerb) Run(s *session) error {
 	s.settings.AutoMigrate = true
 	return s.withApp(func(a *App) error {
 		if err := a.House.LoadProvince(s.ctx, a.House.Files, s.out, false); err != nil {
 			return err
 		}
-		return a.House.demo(s.ctx, s.out)
+		return a.House.demo(s.ctx, s.out, v.Password)
 	})
 }
 

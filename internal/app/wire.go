@@ -1,6 +1,7 @@
 package app
 
 import (
+	"embed"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -8,6 +9,7 @@ import (
 	"lienthong/internal/audit"
 	"lienthong/internal/calendar"
 	"lienthong/internal/codelist"
+	"lienthong/internal/desk"
 	"lienthong/internal/dossier"
 	"lienthong/internal/file"
 	"lienthong/internal/identity"
@@ -21,6 +23,7 @@ import (
 	"lienthong/internal/kit/web"
 	"lienthong/internal/org"
 	"lienthong/internal/place"
+	"lienthong/internal/portal"
 	"lienthong/internal/procedure"
 	"lienthong/province"
 	design "lienthong/web"
@@ -50,6 +53,9 @@ func Migrations() []migrate.Room {
 	}
 }
 
+//go:embed i18n/*.json
+var overlays embed.FS
+
 // Overlays returns the translations of all rooms.
 func Overlays() []fs.FS {
 	return []fs.FS{
@@ -65,6 +71,9 @@ func Overlays() []fs.FS {
 		file.Texts(),
 		procedure.Texts(),
 		dossier.Overlays(),
+		portal.Overlays(),
+		desk.Overlays(),
+		overlays,
 	}
 }
 
@@ -93,6 +102,9 @@ type House struct {
 
 	Procedure *procedure.Service
 	Dossier   *dossier.Service
+
+	Portal *portal.Room
+	Desk   *desk.Room
 }
 
 // wire builds the rooms, lower tiers first.
@@ -117,6 +129,7 @@ func wire(c Config, d *db.DB, cl clock.Clock, log *slog.Logger) (*House, error) 
 		return nil, failure(ExitConfig, fmt.Errorf("kho tệp %s: %w", c.FilesFolder(), err))
 	}
 	h.core()
+	h.front()
 	return h, nil
 }
 
@@ -147,6 +160,7 @@ func (h *House) tools() error {
 		Catalog: h.Catalog,
 		Clock:   h.Clock,
 		Site:    h.shown,
+		Nav:     h.nav,
 	})
 	h.Jobs = job.New(job.Config{DB: h.DB, Clock: h.Clock, Log: h.Log})
 	h.Bus = event.NewBus(h.DB, h.Jobs)
