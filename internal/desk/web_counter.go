@@ -112,7 +112,7 @@ func (room *Room) counterPage(r *http.Request, f *counterForm, cause error) (*co
 	ps := t.problemsOf(cause, fieldOf)
 	d := &counterPage{Key: f.key, Token: f.token, Agency: actor.From(r.Context()).Agency, Problems: ps.List, Person: f.person(t, ps)}
 	d.Procedure = look.Field{Name: "procedure", Label: t.tr(i18n.M("Tên hoặc mã thủ tục")), Value: f.values.Line("procedure"), Required: true, Error: ps.Field["procedure"],
-		Hint: t.tr(i18n.M("Gõ chữ cái đầu các tiếng, ví dụ “ks” là khai sinh.")), Suggest: "/desk/counter/suggest", Attrs: change("procedure", "#rest")}
+		Hint: t.tr(i18n.M("Gõ chữ cái đầu các tiếng, ví dụ “ks” là khai sinh.")), Suggest: "/desk/counter/suggest", Attrs: `data-first="1" ` + change("procedure", "#rest")}
 	if f.version != nil {
 		d.Procedure.Value = f.version.Name + " (" + f.version.Code + ")"
 	}
@@ -122,8 +122,11 @@ func (room *Room) counterPage(r *http.Request, f *counterForm, cause error) (*co
 }
 
 // change are the attributes of a field that, once changed, fetches a part of the page.
-func change(part, target string) template.HTMLAttr {
-	return template.HTMLAttr(`hx-post="/desk/counter/` + part + `" hx-trigger="change" hx-target="` + target + `" hx-swap="outerHTML"`)
+func change(part, target string) template.HTMLAttr { return fetch(part, target, "change") }
+
+// fetch is change at another event: a list is done with when it is left, for arrows change it at every step.
+func fetch(part, target, event string) template.HTMLAttr {
+	return template.HTMLAttr(`hx-post="/desk/counter/` + part + `" hx-trigger="` + event + ` changed" hx-target="` + target + `" hx-swap="outerHTML"`)
 }
 
 // counterPerson fills in who came before with the same identity number. It changes nothing when nobody did.
@@ -206,7 +209,7 @@ func (room *Room) rest(r *http.Request, f *counterForm, ps problems, focus bool)
 	spec := f.version.Spec
 	d.Name = f.version.Name
 	if len(spec.Cases) > 0 {
-		d.Case = &look.Field{Name: "case", Label: t.tr(i18n.M("Trường hợp")), Type: "select", Value: f.caseKey, Error: ps.Field["case"], Attrs: change("procedure", "#rest")}
+		d.Case = &look.Field{Name: "case", Label: t.tr(i18n.M("Trường hợp")), Type: "select", Value: f.caseKey, Error: ps.Field["case"], Attrs: fetch("procedure", "#rest", "blur")}
 		for _, c := range spec.Cases {
 			d.Case.Options = append(d.Case.Options, look.Option{Value: c.Key, Label: c.Name})
 		}

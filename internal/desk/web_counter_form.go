@@ -237,6 +237,9 @@ func (f *counterForm) person(t texts, ps problems) personPart {
 	}
 	d := personPart{Returning: f.returning, OpenOrg: f.owner.Organisation != "" || f.owner.TaxCode != "", OpenAuth: f.values.Bool("authorised")}
 	d.Number = field("owner.personal_id", f.owner.PersonalID, i18n.M("Số định danh, hoặc quét mã QR trên thẻ"), look.Field{Required: true, Attrs: `data-scan="1" data-scanned="number" ` + change("person", "#person"), InputMode: "text"})
+	if len(ps.List) == 0 && f.owner.PersonalID == "" { // the clerk begins here
+		d.Number.Attrs += ` data-focus="1"`
+	}
 	name := scanned("name")
 	name.Required = true
 	birth := scanned("birth")

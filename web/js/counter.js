@@ -1,12 +1,13 @@
 // <form data-counter>: the counter's form goes in the order of the clerk's
 // hands. Enter goes to the next field and sends the form from the last one;
-// arrows move between the papers, the space bar ticks them. A scanner typing
+// arrows move between the papers, the space bar ticks them, Enter leaves them;
+// data-all ticks all that carry data-required. A scanner typing
 // the QR code of the identity card into data-scan fills the fields that carry
 // data-scanned="number|name|birth|sex|address|issued".
 import { each } from "./page.js";
 
 const fields = (form) => [...form.querySelectorAll("input:not([type=hidden]), select, textarea, button[type=submit], button:not([type])")]
-  .filter((el) => !el.disabled && !el.readOnly && el.offsetParent && !el.closest(".lt-confirm, .lt-suggest"));
+  .filter((el) => !el.disabled && !el.readOnly && el.offsetParent && (!el.checkVisibility || el.checkVisibility()) && !el.closest(".lt-confirm, .lt-suggest, .lt-check-count"));
 
 /** The parts of the QR code of the citizen identity card, null when it is something else. */
 export function card(text) {
@@ -29,6 +30,10 @@ function fill(form, parts) {
 }
 
 each("form[data-counter]", (form) => {
+  form.addEventListener("change", (e) => {
+    if (!e.target.matches("[data-all]")) return;
+    for (const box of form.querySelectorAll("[data-required]")) box.checked = e.target.checked;
+  });
   form.addEventListener("keydown", (e) => {
     const el = e.target;
     if (e.isComposing || e.defaultPrevented || el.matches("textarea, button, summary, a")) return;
@@ -36,9 +41,14 @@ each("form[data-counter]", (form) => {
       e.preventDefault();
       const scanned = el.matches("[data-scan]") && card(el.value);
       if (scanned) fill(form, scanned);
-      const all = fields(form), rest = all.slice(all.indexOf(el) + 1);
+      const papers = el.closest("[data-papers]");
+      const all = fields(form).filter((f) => f === el || !papers?.contains(f)), rest = all.slice(all.indexOf(el) + 1);
       const next = scanned ? rest.find((f) => !f.value || f.matches("button, [type=checkbox]")) : rest[0];
-      if (next?.matches("button")) { form.requestSubmit(next); return; }
+      if (next?.matches("button")) { // what the field asks for comes by itself
+        if (el.matches("[hx-post]") && el.value) el.blur();
+        else form.requestSubmit(next);
+        return;
+      }
       next?.focus();
       next?.select?.();
     } else if ((e.key === "ArrowDown" || e.key === "ArrowUp") && el.matches("[type=checkbox]")) {

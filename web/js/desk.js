@@ -6,6 +6,7 @@ import "./suggest.js";
 import "./upload.js";
 import "./keys.js";
 import "./counter.js";
+import "./split.js";
 import htmx from "htmx.org/dist/htmx.esm.js";
 
 window.htmx = htmx;

@@ -1,6 +1,7 @@
 // <input data-suggest="/url">: asks /url?q=… while typing and shows the answer,
 // the partial "suggestions", as a list (ARIA combobox). An option with
 // data-href is opened, one with data-value fills the field and fires change.
+// With data-first, Enter takes the first line when none is chosen.
 import { each } from "./page.js";
 
 const pause = 180;
@@ -67,10 +68,10 @@ each("input[data-suggest]", (input) => {
       e.preventDefault();
       show(true);
       choose(all[(at + (e.key === "ArrowDown" ? 1 : -1) + all.length) % all.length]);
-    } else if (e.key === "Enter" && !list.hidden && at >= 0) {
+    } else if (e.key === "Enter" && !list.hidden && (at >= 0 || "first" in input.dataset && all.length)) {
       e.preventDefault();
       e.stopPropagation();
-      take(all[at]);
+      take(all[Math.max(at, 0)]);
     } else if (e.key === "Escape" && !list.hidden) {
       e.preventDefault();
       e.stopPropagation();
