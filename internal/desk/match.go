@@ -47,7 +47,7 @@ func match(list []procedure.Summary, text string) []procedure.Summary {
 	}
 	var hits []hit
 	for _, s := range list {
-		if n := score(s, q); n > 0 {
+		if n := score(s, q, text); n > 0 {
 			hits = append(hits, hit{s, n})
 		}
 	}
@@ -59,14 +59,14 @@ func match(list []procedure.Summary, text string) []procedure.Summary {
 	return found
 }
 
-// score says how well a procedure fits a folded text; 0 is not at all.
-func score(s procedure.Summary, q string) int {
+// score says how well a procedure fits a text as typed and folded; 0 is not at all.
+func score(s procedure.Summary, q, text string) int {
 	name := vntext.Fold(s.Name)
 	words := strings.Fields(name)
 	switch {
 	case name == q:
 		return 100
-	case strings.HasPrefix(s.Code, q):
+	case strings.HasPrefix(s.Code, text):
 		return 90
 	case strings.HasPrefix(name, q):
 		return 80
