@@ -129,6 +129,7 @@ type Service struct {
 	config Config
 	hash   *hasher
 	limits *addressLimits
+	gates  *gates
 	scs    *scs.SessionManager
 	store  store
 
@@ -141,7 +142,7 @@ type Service struct {
 func New(d Deps, c Config) *Service {
 	c = c.withDefaults()
 	s := &Service{db: d.DB, clock: d.Clock, org: d.Org, config: c, known: map[string]bool{}, hash: newHasher(c),
-		limits: newAddressLimits(c), posts: map[org.PersonID]heldPosts{}}
+		limits: newAddressLimits(c), gates: newGates(), posts: map[org.PersonID]heldPosts{}}
 	for _, p := range d.Permissions {
 		s.known[p] = true
 	}

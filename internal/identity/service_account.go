@@ -122,6 +122,11 @@ func (s *Service) ChangePassword(ctx context.Context, old, password string) erro
 		return err
 	}
 	attempts := attemptHash("change " + string(acc.ID))
+	leave, err := s.gates.enter(ctx, attempts)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	until, err := s.takeAttempt(ctx, attempts, s.clock.Now())
 	if err != nil {
 		return err

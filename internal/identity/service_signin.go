@@ -49,6 +49,11 @@ func (s *Service) SignIn(ctx context.Context, typedName, password string) (Accou
 		login = n.Text
 	}
 	hash := attemptHash(login)
+	leave, err := s.gates.enter(ctx, hash)
+	if err != nil {
+		return Account{}, err
+	}
+	defer leave()
 	until, err := s.takeAttempt(ctx, hash, now)
 	if err != nil {
 		return Account{}, err
