@@ -148,6 +148,8 @@ func (t trail) pager(tx texts, path string, vs url.Values, size, n, total int, n
 	}
 	if total >= 0 {
 		p.Total = tx.tr(i18n.M("%d việc", total))
+	} else {
+		p.Shown, p.Total = "", p.Shown
 	}
 	if len(t) > 0 {
 		p.Prev = address(path, with(vs, "after", t.prev(), "open", ""))

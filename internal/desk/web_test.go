@@ -74,7 +74,7 @@ func TestTrail(t *testing.T) {
 		{"empty", nil, 0, 0, "", "", "", "0 việc"},
 		{"first of two", nil, 50, 53, "a", "1–50", "", "53 việc"},
 		{"second of two", parseTrail("a"), 3, 53, "", "51–53", "/desk", "53 việc"},
-		{"nobody counted", parseTrail("a~b"), 7, -1, "", "101–107", "/desk?after=a", ""},
+		{"nobody counted", parseTrail("a~b"), 7, -1, "", "", "/desk?after=a", "101–107"},
 	} {
 		p := tt.at.pager(tx, "/desk", url.Values{}, 50, tt.n, tt.total, tt.next)
 		if p.Shown != tt.shown || p.Prev != tt.prev || p.Total != tt.total2 || (p.Next == "") != (tt.next == "") {
