@@ -52,6 +52,9 @@ type FilingFee struct {
 	Paid     bool   `json:"paid,omitempty"`
 }
 
+// maxQuantity bounds how often a fee is taken, in copies or pages.
+const maxQuantity = 10000
+
 // maxExtra bounds the papers beyond those that the procedure lists.
 const maxExtra = 20
 
@@ -85,7 +88,7 @@ func (f *Filing) validate(spec *procedure.Spec, rules procedure.Rules) error {
 	if !f.Channel.Valid() {
 		ps.Add("channel", i18n.M("Hãy chọn cách nộp: trực tiếp, trực tuyến hoặc qua bưu chính."))
 	}
-	if f.Channel == ChannelOnline && spec.Online < 3 {
+	if f.Channel == ChannelOnline && !spec.FileableOnline() {
 		ps.Add("channel", i18n.M("Thủ tục này chưa nhận hồ sơ trực tuyến. Hãy nộp trực tiếp hoặc qua bưu chính."))
 	}
 	if !f.ReturnBy.Valid() {
@@ -98,6 +101,9 @@ func (f *Filing) validate(spec *procedure.Spec, rules procedure.Rules) error {
 		ps.Add("sets", i18n.M("Số bộ hồ sơ từ 1 đến 20."))
 	}
 	f.validateCase(spec, &ps)
+	if _, ok := spec.TermFor(string(f.Channel), f.CaseKey); !ok && ps.Err() == nil {
+		ps.Add("channel", i18n.M("Thủ tục này không nhận hồ sơ theo cách nộp đã chọn. Hãy chọn cách nộp khác."))
+	}
 	f.validatePeople(spec, &ps)
 	f.validatePapers(spec, &ps)
 	f.validateFees(spec, &ps)
@@ -152,6 +158,9 @@ func (f *Filing) validatePapers(spec *procedure.Spec, ps *fault.Problems) {
 	}
 	for i, p := range f.Papers {
 		at := "papers." + p.Key
+		if p.Key != "" && f.paper(p.Key) != &f.Papers[i] {
+			ps.Add(at, i18n.M("Giấy tờ này được ghi hai lần. Hãy gộp các tệp vào một dòng."))
+		}
 		if !listed[p.Key] {
 			extra++
 			at = "papers." + strconv.Itoa(i)
@@ -161,7 +170,7 @@ func (f *Filing) validatePapers(spec *procedure.Spec, ps *fault.Problems) {
 				ps.Add(at, i18n.M("Hãy nhập tên giấy tờ kèm thêm, không quá 300 ký tự."))
 			}
 		}
-		if p.Originals < 0 || p.Copies < 0 || p.Originals > 999 || p.Copies > 999 || len(p.Files) > 50 {
+		if p.Originals < 0 || p.Copies < 0 || p.Originals > 999 || p.Copies > 999 || len(p.Files) > maxFiles {
 			ps.Add(at, i18n.M("Số lượng bản chính, bản sao từ 0 đến 999, không quá 50 tệp cho một giấy tờ."))
 		}
 	}
@@ -197,7 +206,7 @@ func (f *Filing) validateFees(spec *procedure.Spec, ps *fault.Problems) {
 		if !slices.ContainsFunc(fees, func(x procedure.Fee) bool { return x.Key == given.Key }) {
 			ps.Add("fees."+given.Key, i18n.M("Thủ tục này không có khoản thu “%s”.", given.Key))
 		}
-		if given.Quantity < 0 || given.Quantity > 10000 {
+		if given.Quantity < 0 || given.Quantity > maxQuantity {
 			ps.Add("fees."+given.Key, i18n.M("Số lượng từ 0 đến 10.000."))
 		}
 	}

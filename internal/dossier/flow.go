@@ -26,7 +26,7 @@ func (f flow) choices(key string) ([]procedure.Branch, error) {
 
 // starts returns the keys of the steps that begin when the step with this key is
 // finished by the way named choice. open are the keys of the other steps that
-// are open, done those finished before.
+// are open, done those of its own branches finished before.
 func (f flow) starts(key, choice string, open, done []string) ([]string, error) {
 	step, ok := f.process.Step(key)
 	if !ok {
@@ -71,13 +71,17 @@ func (f flow) choose(key, choice string) (string, error) {
 	return "", fault.NewInvalid("choice", i18n.M("Hãy chọn bước tiếp theo."))
 }
 
-// enter returns to, unless it is open already or is a join that an open step can still reach.
+// enter returns to, unless it is open already, is a join that an open step can
+// still reach, or hands the result over while something else is open.
 func (f flow) enter(to string, open []string) []string {
 	if slices.Contains(open, to) {
 		return nil
 	}
 	step, ok := f.process.Step(to)
 	if !ok {
+		return nil
+	}
+	if step.Kind == procedure.StepReturn && len(open) > 0 {
 		return nil
 	}
 	if len(step.WaitsFor) > 0 {
@@ -88,6 +92,22 @@ func (f flow) enter(to string, open []string) []string {
 		}
 	}
 	return []string{to}
+}
+
+// waiting returns the step handing the result over to which a finished step led while others were open.
+func (f flow) waiting(done []string) []string {
+	for _, key := range done {
+		step, ok := f.process.Step(key)
+		if !ok {
+			continue
+		}
+		for _, to := range targets(step.Next) {
+			if next, ok := f.process.Step(to); ok && next.Kind == procedure.StepReturn {
+				return []string{to}
+			}
+		}
+	}
+	return nil
 }
 
 // ready returns the joins behind finished parallel branches.

@@ -20,7 +20,8 @@ import (
 // Service is what people and programs can do with dossiers.
 type Service struct {
 	Deps
-	store store
+	store   store
+	guesses guesses
 }
 
 // work is a dossier taken for one act: what was loaded, who acts and when.
@@ -37,6 +38,8 @@ type work struct {
 	parts       []Part
 	from        Status
 	supplements []Supplement
+	then        []Act // what followed by itself, told after the act
+	idle        bool  // nothing was to be done: nothing is written
 }
 
 // act runs fn on a dossier that is locked for the transaction, checks the table
@@ -58,10 +61,12 @@ func (s *Service) act(ctx context.Context, d ID, a Act, fn func(w *work) error) 
 		if err := fn(w); err != nil {
 			return err
 		}
+		if out = w.d; w.idle {
+			return nil
+		}
 		if err := s.store.save(ctx, tx, w.d); err != nil {
 			return err
 		}
-		out = w.d
 		return w.record(a, &before)
 	})
 	if err != nil {
@@ -113,7 +118,8 @@ var eventNames = map[Act]string{
 	ActRequestMore: "dossier.supplement_requested", ActSupplement: "dossier.supplemented",
 	ActForward: "dossier.forwarded", ActStop: "dossier.stopped", ActExpire: "dossier.stopped",
 	ActWithdraw: "dossier.withdrawn", ActFinish: "dossier.finished", ActReturn: "dossier.returned",
-	ActMoveToSuccessor: "dossier.moved",
+	ActMoveToSuccessor: "dossier.moved", ActBack: "dossier.sent_back", ActExtend: "dossier.extended",
+	ActObligation: "dossier.obligation_announced", ActObligationMet: "dossier.obligation_met",
 }
 
 // record writes the audit entry of an act and tells other rooms.
@@ -125,13 +131,22 @@ func (w *work) record(a Act, before any) error {
 	if err != nil {
 		return err
 	}
-	return w.tell(a)
+	for _, told := range append([]Act{a}, w.then...) {
+		if err := w.tell(told); err != nil {
+			return err
+		}
+	}
+	w.then = nil
+	return nil
 }
 
 func (w *work) tell(a Act) error {
 	name, ok := eventNames[a]
 	if !ok {
 		return nil
+	}
+	if a == ActExpire && w.d.Status == StatusRefused {
+		name = eventNames[ActRefuse]
 	}
 	return event.Publish(w.ctx, w.tx, name, Happened{ID: w.d.ID, Code: w.d.Code, Act: a, Status: w.d.Status, At: w.now,
 		ReceiverID: w.d.ReceiverID, ProcedureCode: w.d.ProcedureCode})

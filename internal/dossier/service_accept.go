@@ -3,6 +3,8 @@ package dossier
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +15,7 @@ import (
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/id"
 	"lienthong/internal/kit/vntext"
+	"lienthong/internal/org"
 )
 
 // Accept takes a filed dossier on: the clock starts and the promised time is fixed.
@@ -30,7 +33,11 @@ func (s *Service) Accept(ctx context.Context, d ID, stepID, note string) (*Dossi
 		if err := w.hold(st); err != nil {
 			return err
 		}
-		return w.accept(st, vntext.Clean(note))
+		note, err := freeText("note", note)
+		if err != nil {
+			return err
+		}
+		return w.accept(st, note)
 	})
 }
 
@@ -47,6 +54,9 @@ func (w *work) accept(st *Step, note string) error {
 	if err != nil {
 		return err
 	}
+	if err := w.beginPart(st.PartID, agency, st.Key); err != nil {
+		return err
+	}
 	reasons := append([]string{"Thời hạn giải quyết: " + term.String()}, answer.Lines()...)
 	if err := w.note(ActAccept, agency, st, true, note, detail{NewDue: &due, Reasons: reasons}); err != nil {
 		return err
@@ -56,6 +66,22 @@ func (w *work) accept(st *Step, note string) error {
 		return err
 	}
 	return w.reach(started)
+}
+
+// beginPart counts the term of the agency that accepted from now, as the promised time is.
+func (w *work) beginPart(partID string, agency org.Unit, key string) error {
+	for i := range w.parts {
+		p := &w.parts[i]
+		if p.ID != partID {
+			continue
+		}
+		var err error
+		if p.DueAt, err = w.partDue(agency, key, true); err != nil {
+			return err
+		}
+		return w.store.savePart(w.ctx, w.tx, p)
+	}
+	return nil
 }
 
 // Refuse declines a filed dossier with the reason the applicant reads (Mẫu 03).
@@ -100,6 +126,9 @@ func (w *work) endWith(a Act, st *Step, reason string, missing i18n.Msg) error {
 	if err != nil {
 		return err
 	}
+	if err := w.unpause(); err != nil {
+		return err
+	}
 	w.close(st, StepDone, a, reason)
 	if err := w.store.saveStep(w.ctx, w.tx, st); err != nil {
 		return err
@@ -118,11 +147,17 @@ const maxNote = 4000
 
 // required returns a cleaned text that must not be empty.
 func required(field, text string, missing i18n.Msg) (string, error) {
+	text, err := freeText(field, text)
+	if err == nil && text == "" {
+		err = fault.NewInvalid(field, missing)
+	}
+	return text, err
+}
+
+// freeText returns a cleaned text that may be empty.
+func freeText(field, text string) (string, error) {
 	text = strings.TrimSpace(vntext.NFC(text))
-	switch n := len([]rune(text)); {
-	case n == 0:
-		return "", fault.NewInvalid(field, missing)
-	case n > maxNote:
+	if len([]rune(text)) > maxNote {
 		return "", fault.NewInvalid(field, i18n.M("Nội dung dài không quá %d ký tự.", maxNote))
 	}
 	return text, nil
@@ -226,12 +261,17 @@ func (s *Service) ExpireSupplements(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	for i, d := range ids {
-		if _, err := s.act(ctx, d, ActExpire, func(w *work) error { return w.expire(now) }); err != nil && fault.KindOf(err) != fault.Conflict {
-			return i, err
+	n, errs := 0, []error(nil)
+	for _, d := range ids {
+		_, err := s.act(ctx, d, ActExpire, func(w *work) error { return w.expire(now) })
+		switch {
+		case err == nil:
+			n++
+		case fault.KindOf(err) != fault.Conflict: // one dossier in trouble must not hold up the others
+			errs = append(errs, fmt.Errorf("expire the supplement of dossier %s: %w", d, err))
 		}
 	}
-	return len(ids), nil
+	return n, errors.Join(errs...)
 }
 
 func (w *work) expire(now time.Time) error {

@@ -21,9 +21,27 @@ func owns(d *Dossier, who actor.Actor, secret string) bool {
 	return secret != "" && subtle.ConstantTimeCompare([]byte(secret), []byte(d.Secret)) == 1
 }
 
+// guess holds that nobody tries secrets without end, and counts a wrong one.
+func (s *Service) guess(d *Dossier, who actor.Actor, secret string) error {
+	if CleanSecret(secret) == "" || owns(d, who, "") {
+		return nil
+	}
+	now := s.Clock.Now()
+	if err := s.guesses.blocked(d.ID, now); err != nil {
+		return err
+	}
+	if !owns(d, who, secret) {
+		s.guesses.wrong(d.ID, now)
+	}
+	return nil
+}
+
 // mayActFor returns nil when the actor acts for the applicant: the owner, whoever
 // holds the secret of the receipt, or the counter that received the dossier.
 func (w *work) mayActFor(secret string) error {
+	if err := w.guess(w.d, w.who, secret); err != nil {
+		return err
+	}
 	if owns(w.d, w.who, secret) {
 		return nil
 	}
@@ -87,7 +105,10 @@ func (s *Service) Supplement(ctx context.Context, d ID, m MoreAnswer) (*Dossier,
 		if !w.now.Before(more.Deadline) {
 			return fault.NewConflict(i18n.M("Đã quá thời hạn bổ sung (%s).", display(more.Deadline)))
 		}
-		m.Note = vntext.Clean(m.Note)
+		var err error
+		if m.Note, err = freeText("note", m.Note); err != nil {
+			return err
+		}
 		given, err := w.addPapers(m)
 		if err != nil {
 			return err
@@ -186,6 +207,9 @@ func (s *Service) Track(ctx context.Context, number, secret string) (*Standing, 
 	if err != nil {
 		return nil, notFound(err)
 	}
+	if err := s.guess(d, actor.From(ctx), secret); err != nil {
+		return nil, err
+	}
 	full := owns(d, actor.From(ctx), secret)
 	if secret != "" && !full {
 		return nil, fault.NewInvalid("secret", i18n.M("Mã tra cứu không đúng. Mã gồm 6 ký tự in trên giấy tiếp nhận hồ sơ."))
@@ -206,6 +230,9 @@ func (s *Service) Mine(ctx context.Context, d ID) (*Standing, error) {
 }
 
 func (s *Service) standing(ctx context.Context, d *Dossier, full bool) (*Standing, error) {
+	if !full {
+		d = d.withoutPeople()
+	}
 	st := &Standing{Dossier: d, Full: full}
 	var err error
 	if st.Version, err = s.Procedures.Version(ctx, d.VersionID); err != nil {
@@ -220,6 +247,14 @@ func (s *Service) standing(ctx context.Context, d *Dossier, full bool) (*Standin
 		return st, err
 	}
 	return st, s.fill(ctx, st)
+}
+
+// withoutPeople returns what anybody may know of a dossier.
+func (d *Dossier) withoutPeople() *Dossier {
+	x := *d
+	x.Owner, x.Submitter, x.Authorised = Applicant{}, Applicant{}, false
+	x.Secret, x.AccountID, x.Form, x.ReturnAddress, x.ReturnedTo = "", "", "", "", ""
+	return &x
 }
 
 func (s *Service) stops(ctx context.Context, d *Dossier) ([]Stop, error) {
@@ -252,6 +287,9 @@ func (s *Service) fill(ctx context.Context, st *Standing) error {
 	}
 	for i := len(events) - 1; i >= 0; i-- {
 		if events[i].Public {
+			if events[i].Act == ActBack {
+				events[i].Note = "" // between officials
+			}
 			st.Events = append(st.Events, events[i])
 		}
 	}

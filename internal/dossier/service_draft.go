@@ -88,7 +88,7 @@ func (s *Service) SaveDraft(ctx context.Context, d *Draft) error {
 		return err
 	}
 	d.UpdatedAt = s.Clock.Now()
-	return s.DB.Tx(ctx, func(tx *db.Tx) error {
+	err := s.DB.Tx(ctx, func(tx *db.Tx) error {
 		n, err := s.store.saveDraft(ctx, tx, d)
 		if err != nil {
 			return err
@@ -96,9 +96,12 @@ func (s *Service) SaveDraft(ctx context.Context, d *Draft) error {
 		if n == 0 {
 			return fault.NewConflict(i18n.M("Hồ sơ này vừa được lưu ở một cửa sổ khác. Hãy tải lại trang để thấy nội dung mới nhất."))
 		}
-		d.Version++
 		return nil
 	})
+	if err == nil {
+		d.Version++
+	}
+	return err
 }
 
 // Drafts returns the drafts of the signed-in applicant, last saved first.

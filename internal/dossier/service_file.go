@@ -54,9 +54,14 @@ func (s *Service) File(ctx context.Context, f Filing) (*Dossier, error) {
 		return err
 	})
 	if db.IsUnique(err) && f.RequestKey != "" { // the same request arrived twice at the same time
-		return s.filed(ctx, f.RequestKey)
+		if d, ferr := s.filed(ctx, f.RequestKey); d != nil || ferr != nil {
+			return d, ferr
+		}
 	}
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 // filed returns the dossier that was filed with a request key, or nil.
@@ -104,7 +109,12 @@ func (s *Service) current(ctx context.Context, unit org.UnitID) (org.Unit, error
 func (s *Service) mayFile(ctx context.Context, f *Filing, spec *procedure.Spec, receiver org.Unit) error {
 	who := actor.From(ctx)
 	if who.Can(PermFile, receiver.Path) {
-		return nil
+		if !f.Accept {
+			return nil
+		}
+		at, err := s.place(ctx, receiver, spec.Process.First())
+		f.Accept = err == nil && who.Can(PermAccept, at.Path) // filing for others is not accepting
+		return err
 	}
 	if f.Channel == ChannelOnline {
 		switch {
@@ -198,7 +208,7 @@ func (w *work) number(u org.Unit) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	n, err := w.store.next(w.ctx, w.tx, u.ID, day)
+	n, err := w.store.next(w.ctx, w.tx, code.Code, day)
 	if err != nil {
 		return "", err
 	}
@@ -245,10 +255,16 @@ func (w *work) insertPapers(f *Filing) error {
 	return nil
 }
 
+// maxFiles bounds the files attached at once, to one paper or as results.
+const maxFiles = 50
+
 // attach moves uploaded files to the dossier.
 func (w *work) attach(kind AttachmentKind, paperID string, files []string, from file.Holder) error {
 	if len(files) == 0 {
 		return nil
+	}
+	if from.ID == "" || len(files) > maxFiles {
+		return fault.NewInvalid("files", i18n.M("Phiên tải tệp đã hết, hoặc có quá %d tệp. Hãy tải lại trang rồi chọn lại tệp.", maxFiles))
 	}
 	ids := make([]file.ID, len(files))
 	for i, f := range files {

@@ -58,7 +58,7 @@ func (w *work) start(key string, from *Step) error {
 	if from != nil {
 		st.FromID = from.ID
 	}
-	if st.DueAt, err = w.stepDue(step, from); err != nil {
+	if st.DueAt, err = w.stepDue(step, agency.ID, from); err != nil {
 		return err
 	}
 	if err := w.store.insertStep(w.ctx, w.tx, &st); err != nil {
@@ -69,21 +69,25 @@ func (w *work) start(key string, from *Step) error {
 }
 
 // stepDue returns when a step that starts now is to be finished, nil when its time is not counted.
-// The first step after reception follows the rule for late reception.
-func (w *work) stepDue(step *procedure.Step, from *Step) (*time.Time, error) {
+// The first step after reception follows the rule for late reception. The time is that of the agency which works.
+func (w *work) stepDue(step *procedure.Step, agency org.UnitID, from *Step) (*time.Time, error) {
 	term, err := step.Duration()
 	if err != nil || term.IsZero() {
 		return nil, err
 	}
+	cal, err := w.Calendars.For(w.ctx, string(agency))
+	if err != nil {
+		return nil, err
+	}
 	reception := from == nil || procedure.StepKind(from.Kind) == procedure.StepReceive
-	due := w.cal.DueAt(w.now, term, calendar.Opts{Reception: reception}).UTC()
+	due := cal.DueAt(w.now, term, calendar.Opts{Reception: reception}).UTC()
 	return &due, nil
 }
 
 // part returns the part of an agency, opened anew when it was finished; an
 // agency that meets the dossier for the first time gives it a number and has its own term.
 func (w *work) part(agency org.Unit, key string) (*Part, error) {
-	due, err := w.partDue(agency, key)
+	due, err := w.partDue(agency, key, len(w.parts) == 0)
 	if err != nil {
 		return nil, err
 	}
@@ -109,8 +113,12 @@ func (w *work) part(agency org.Unit, key string) (*Part, error) {
 	return &w.parts[len(w.parts)-1], w.store.insertPart(w.ctx, w.tx, &p)
 }
 
-// partDue adds up the terms of the steps that an agency does in a row from a step on.
-func (w *work) partDue(agency org.Unit, key string) (*time.Time, error) {
+// partDue adds up the terms of the steps that an agency does in a row from a step on, counted from now.
+func (w *work) partDue(agency org.Unit, key string, reception bool) (*time.Time, error) {
+	cal, err := w.Calendars.For(w.ctx, string(agency.ID))
+	if err != nil {
+		return nil, err
+	}
 	same := func(at string) bool {
 		u, err := w.agency(at)
 		return err == nil && u.ID == agency.ID
@@ -122,7 +130,7 @@ func (w *work) partDue(agency org.Unit, key string) (*time.Time, error) {
 			return nil, err
 		}
 		if !term.IsZero() {
-			due, counted = w.cal.DueAt(due, term, calendar.Opts{Reception: len(w.parts) == 0 && !counted}).UTC(), true
+			due, counted = cal.DueAt(due, term, calendar.Opts{Reception: reception && !counted}).UTC(), true
 		}
 	}
 	if !counted {
@@ -133,17 +141,7 @@ func (w *work) partDue(agency org.Unit, key string) (*time.Time, error) {
 
 // finish closes a step and opens what follows by the chosen way. It returns the steps opened.
 func (w *work) finish(st *Step, a Act, choice, note string) ([]Step, error) {
-	var open, done []string
-	for i := range w.steps {
-		switch other := &w.steps[i]; {
-		case other.ID == st.ID:
-		case other.Open():
-			open = append(open, other.Key)
-		case other.State == StepDone:
-			done = append(done, other.Key)
-		}
-	}
-	keys, err := w.flow().starts(st.Key, choice, open, done)
+	keys, err := w.follows(st, choice)
 	if err != nil {
 		return nil, err
 	}
@@ -163,6 +161,55 @@ func (w *work) finish(st *Step, a Act, choice, note string) ([]Step, error) {
 	}
 	started := w.steps[had:]
 	return started, nil
+}
+
+// follows returns the keys of the steps that begin when a step is finished. A
+// dossier is never left without an open step before its result is handed over.
+func (w *work) follows(st *Step, choice string) ([]string, error) {
+	var open []string
+	for i := range w.steps {
+		if o := &w.steps[i]; o.ID != st.ID && o.Open() {
+			open = append(open, o.Key)
+		}
+	}
+	keys, err := w.flow().starts(st.Key, choice, open, w.branchesDone(st))
+	if err != nil || len(keys)+len(open) > 0 || procedure.StepKind(st.Kind) == procedure.StepReturn {
+		return keys, err
+	}
+	var done []string
+	for i := range w.steps {
+		if w.steps[i].State == StepDone {
+			done = append(done, w.steps[i].Key)
+		}
+	}
+	if keys = w.flow().waiting(done); len(keys) > 0 {
+		return keys, nil
+	}
+	return nil, fault.NewConflict(i18n.M("Quy trình không có bước nào sau bước “%s”. Hãy báo quản trị quy trình.", st.Name))
+}
+
+// branchesDone returns the keys of the parallel branches of a step that need not be
+// opened again when it was sent back and is finished once more: those whose first step was
+// done last, and for the same way to the fork. After a loop forward the way is another one.
+func (w *work) branchesDone(fork *Step) []string {
+	ways := map[string]string{} // step id → keys of the steps that led there
+	last := map[string]StepState{}
+	for i := range w.steps {
+		st := &w.steps[i]
+		ways[st.ID] = ways[st.FromID] + "/" + st.Key
+	}
+	for i := range w.steps {
+		if st := &w.steps[i]; ways[st.ID] == ways[fork.ID]+"/"+st.Key {
+			last[st.Key] = st.State
+		}
+	}
+	var done []string
+	for key, state := range last {
+		if state == StepDone {
+			done = append(done, key)
+		}
+	}
+	return done
 }
 
 func (w *work) stepByID(stepID string) *Step {
@@ -199,7 +246,11 @@ func (w *work) closePart(partID string) error {
 }
 
 // end closes everything that is open when a dossier ends before its result.
+// Time that the clock stood still until then makes nobody late.
 func (w *work) end() error {
+	if err := w.unpause(); err != nil {
+		return err
+	}
 	for i := range w.steps {
 		st := &w.steps[i]
 		if !st.Open() {
@@ -216,7 +267,7 @@ func (w *work) end() error {
 		}
 	}
 	now := w.now
-	w.d.FinishedAt, w.d.PausedAt, w.d.Resumes = &now, nil, 0
+	w.d.FinishedAt = &now
 	return nil
 }
 
@@ -237,7 +288,8 @@ func (w *work) reach(started []Step) error {
 		if err := w.note(ActFinish, agency, nil, true, "", detail{}); err != nil {
 			return err
 		}
-		return w.tell(ActFinish)
+		w.then = append(w.then, ActFinish)
+		return nil
 	}
 	return nil
 }
@@ -250,28 +302,44 @@ func (w *work) pause() {
 	w.d.Resumes, w.d.PausedAt = w.from, &now
 }
 
-// resume lets the clock run again: every due date moves by the time it stood still.
+// resume brings the dossier back to the status before the pause and lets the clock run again.
 func (w *work) resume() (calendar.Answer, error) {
-	var answer calendar.Answer
 	if w.d.PausedAt == nil {
-		return answer, nil
+		return calendar.Answer{}, nil
 	}
+	w.d.Status = w.d.Resumes
+	return w.restart()
+}
+
+// unpause lets the clock run again where it stands still; the status is set by the caller.
+func (w *work) unpause() error {
+	if w.d.PausedAt == nil {
+		return nil
+	}
+	_, err := w.restart()
+	return err
+}
+
+// restart moves every due date by the time the clock stood still.
+func (w *work) restart() (calendar.Answer, error) {
+	var answer calendar.Answer
 	paused := *w.d.PausedAt
-	w.d.Status, w.d.Resumes, w.d.PausedAt = w.d.Resumes, 0, nil
-	unit := calendar.WorkingDays
+	w.d.Resumes, w.d.PausedAt = 0, nil
 	if w.d.DueAt != nil {
 		term, err := w.spec.ResolveTerm(string(w.d.Channel), w.d.CaseKey)
 		if err != nil {
 			return answer, err
 		}
-		unit = term.Unit
-		answer = w.cal.Shift(*w.d.DueAt, paused, w.now, unit)
+		answer = w.cal.Shift(*w.d.DueAt, paused, w.now, term.Unit)
 		due := answer.At.UTC()
 		w.d.DueAt = &due
 	}
 	for i := range w.steps {
 		if st := &w.steps[i]; st.Open() && st.DueAt != nil {
-			st.DueAt = w.shifted(*st.DueAt, maxTime(paused, st.StartedAt))
+			var err error
+			if st.DueAt, err = w.shifted(*st.DueAt, st.AgencyID, maxTime(paused, st.StartedAt)); err != nil {
+				return answer, err
+			}
 			if err := w.store.saveStep(w.ctx, w.tx, st); err != nil {
 				return answer, err
 			}
@@ -279,7 +347,10 @@ func (w *work) resume() (calendar.Answer, error) {
 	}
 	for i := range w.parts {
 		if p := &w.parts[i]; p.DoneAt == nil && p.DueAt != nil {
-			p.DueAt = w.shifted(*p.DueAt, maxTime(paused, p.ArrivedAt))
+			var err error
+			if p.DueAt, err = w.shifted(*p.DueAt, p.UnitID, maxTime(paused, p.ArrivedAt)); err != nil {
+				return answer, err
+			}
 			if err := w.store.savePart(w.ctx, w.tx, p); err != nil {
 				return answer, err
 			}
@@ -288,10 +359,14 @@ func (w *work) resume() (calendar.Answer, error) {
 	return answer, nil
 }
 
-// shifted moves the due date of a step, whose terms are working time, over a pause.
-func (w *work) shifted(due, paused time.Time) *time.Time {
-	at := w.cal.Shift(due, paused, w.now, calendar.WorkingHours).At.UTC()
-	return &at
+// shifted moves the due date of a step, whose terms are working time of its agency, over a pause.
+func (w *work) shifted(due time.Time, agency org.UnitID, paused time.Time) (*time.Time, error) {
+	cal, err := w.Calendars.For(w.ctx, string(agency))
+	if err != nil {
+		return nil, err
+	}
+	at := cal.Shift(due, paused, w.now, calendar.WorkingHours).At.UTC()
+	return &at, nil
 }
 
 func maxTime(a, b time.Time) time.Time {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"lienthong/internal/calendar"
 	"lienthong/internal/kit/fault"
@@ -22,7 +23,8 @@ func (s *Service) Claim(ctx context.Context, d ID, stepID string) (*Dossier, err
 			return err
 		}
 		if st.State == StepClaimed && st.AssigneeID == w.who.ID {
-			return nil // pressed twice
+			w.idle = true // pressed twice
+			return nil
 		}
 		if err := w.hold(st); err != nil {
 			return err
@@ -49,13 +51,17 @@ func (w *work) saveAndNote(st *Step, a Act, note string, x detail) error {
 // Release gives a claimed step back to the colleagues. Whoever may assign can release the steps of others.
 func (s *Service) Release(ctx context.Context, d ID, stepID string) (*Dossier, error) {
 	return s.act(ctx, d, ActRelease, func(w *work) error {
-		st, err := w.step(stepID)
-		if err != nil {
-			return err
+		st := w.stepByID(stepID)
+		if st == nil || !w.who.Can(PermAssign, st.UnitPath) || !st.Open() { // whoever assigns need not do such steps
+			var err error
+			if st, err = w.step(stepID); err != nil {
+				return err
+			}
 		}
 		switch {
 		case st.State != StepClaimed:
-			return nil // nobody has it
+			w.idle = true // nobody has it
+			return nil
 		case st.AssigneeID != w.who.ID && !w.who.Can(PermAssign, st.UnitPath):
 			return fault.NewForbidden(i18n.M("Bước này do %s nhận; chỉ người đó hoặc lãnh đạo trả lại được.", st.AssigneeName))
 		}
@@ -88,6 +94,10 @@ func (s *Service) Assign(ctx context.Context, d ID, stepID, accountID, note stri
 		case !st.Open():
 			return w.gone(st)
 		}
+		note, err := freeText("note", note)
+		if err != nil {
+			return err
+		}
 		able, err := s.Colleagues(ctx, *st)
 		if err != nil {
 			return err
@@ -98,7 +108,7 @@ func (s *Service) Assign(ctx context.Context, d ID, stepID, accountID, note stri
 		}
 		now := w.now
 		st.State, st.AssigneeID, st.AssigneeName, st.ClaimedAt = StepClaimed, able[i].AccountID, able[i].Name, &now
-		return w.saveAndNote(st, ActAssign, vntext.Clean(note), detail{To: able[i].Name})
+		return w.saveAndNote(st, ActAssign, note, detail{To: able[i].Name})
 	})
 }
 
@@ -126,6 +136,10 @@ func (s *Service) Forward(ctx context.Context, d ID, o Onward) (*Dossier, error)
 		if err := w.hold(st); err != nil {
 			return err
 		}
+		note, err := freeText("note", o.Note)
+		if err != nil {
+			return err
+		}
 		if err := w.attach(AttachmentResult, "", o.Results, UploadHolder(o.UploadToken)); err != nil {
 			return err
 		}
@@ -134,7 +148,7 @@ func (s *Service) Forward(ctx context.Context, d ID, o Onward) (*Dossier, error)
 			return err
 		}
 		at := *st
-		started, err := w.finish(st, ActForward, o.Choice, strings.TrimSpace(vntext.NFC(o.Note)))
+		started, err := w.finish(st, ActForward, o.Choice, note)
 		if err != nil {
 			return err
 		}
@@ -210,8 +224,12 @@ func (w *work) back(st *Step, reason string) error {
 	again := &w.steps[len(w.steps)-1]
 	again.FromID = origin // sent back once more, it goes to the step before that one
 	again.State, again.AssigneeID, again.AssigneeName, again.ClaimedAt = StepClaimed, prev.AssigneeID, prev.AssigneeName, &w.now
-	if prev.AssigneeID == "" {
-		again.State, again.ClaimedAt = StepReady, nil
+	able, err := w.Colleagues(w.ctx, *again)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(able, func(c Colleague) bool { return c.AccountID == prev.AssigneeID }) { // gone meanwhile
+		again.State, again.AssigneeID, again.AssigneeName, again.ClaimedAt = StepReady, "", "", nil
 	}
 	if err := w.store.reopenStep(w.ctx, w.tx, again); err != nil {
 		return err
@@ -245,19 +263,53 @@ func (s *Service) Extend(ctx context.Context, d ID, stepID, term, reason string)
 		if err != nil || t.IsZero() {
 			return fault.NewInvalid("term", i18n.M("Hãy ghi thời gian gia hạn, ví dụ “3 ngày làm việc”."))
 		}
-		agency, err := w.unit(st.AgencyID)
-		if err != nil {
+		if err := w.hold(st); err != nil {
 			return err
 		}
-		old := *w.d.DueAt
-		answer := w.cal.Extend(old, t)
-		due := answer.At.UTC()
-		if !due.After(old) {
-			return fault.NewInvalid("term", i18n.M("Ngày hẹn mới phải sau ngày hẹn cũ."))
-		}
-		w.d.DueAt, w.d.Extended = &due, true
-		return w.note(ActExtend, agency, st, true, reason, detail{OldDue: &old, NewDue: &due, Reasons: answer.Lines()})
+		return w.extend(st, t, reason)
 	})
+}
+
+// extend moves the promised time, and with it the time of the step and of the agency that need more.
+func (w *work) extend(st *Step, t calendar.Term, reason string) error {
+	agency, err := w.unit(st.AgencyID)
+	if err != nil {
+		return err
+	}
+	old := *w.d.DueAt
+	answer := w.cal.Extend(old, t)
+	due := answer.At.UTC()
+	if !due.After(old) {
+		return fault.NewInvalid("term", i18n.M("Ngày hẹn mới phải sau ngày hẹn cũ."))
+	}
+	if !due.After(w.now) {
+		return fault.NewInvalid("term", i18n.M("Ngày hẹn mới %s đã qua. Hãy gia hạn dài hơn.", display(due)))
+	}
+	w.d.DueAt, w.d.Extended = &due, true
+	cal, err := w.Calendars.For(w.ctx, string(agency.ID))
+	if err != nil {
+		return err
+	}
+	later := func(at *time.Time) *time.Time {
+		if at == nil {
+			return nil
+		}
+		moved := cal.Extend(*at, t).At.UTC()
+		return &moved
+	}
+	st.DueAt = later(st.DueAt)
+	if err := w.store.saveStep(w.ctx, w.tx, st); err != nil {
+		return err
+	}
+	for i := range w.parts {
+		if p := &w.parts[i]; p.ID == st.PartID {
+			p.DueAt = later(p.DueAt)
+			if err := w.store.savePart(w.ctx, w.tx, p); err != nil {
+				return err
+			}
+		}
+	}
+	return w.note(ActExtend, agency, st, true, reason, detail{OldDue: &old, NewDue: &due, Reasons: answer.Lines()})
 }
 
 // Oblige announces a financial obligation; the clock stops until it is met.
@@ -299,6 +351,10 @@ func (s *Service) ObligationMet(ctx context.Context, d ID, stepID, note string) 
 		if err := w.may(st, ActObligationMet); err != nil {
 			return err
 		}
+		note, err := freeText("note", note)
+		if err != nil {
+			return err
+		}
 		agency, err := w.unit(st.AgencyID)
 		if err != nil {
 			return err
@@ -308,7 +364,7 @@ func (s *Service) ObligationMet(ctx context.Context, d ID, stepID, note string) 
 		if err != nil {
 			return err
 		}
-		return w.note(ActObligationMet, agency, st, true, vntext.Clean(note), detail{OldDue: old, NewDue: w.d.DueAt, Reasons: answer.Lines()})
+		return w.note(ActObligationMet, agency, st, true, note, detail{OldDue: old, NewDue: w.d.DueAt, Reasons: answer.Lines()})
 	})
 }
 
@@ -341,8 +397,14 @@ func (s *Service) Return(ctx context.Context, d ID, h HandOver) (*Dossier, error
 		if err := w.resultReady(h.By); err != nil {
 			return err
 		}
+		if h.Note, err = freeText("note", h.Note); err != nil {
+			return err
+		}
 		if h.To = vntext.Clean(h.To); h.To == "" {
 			h.To = w.d.Owner.Name()
+		}
+		if len([]rune(h.To)) > 200 {
+			return fault.NewInvalid("to", i18n.M("Tên người nhận dài không quá 200 ký tự."))
 		}
 		if err := w.hold(st); err != nil {
 			return err
@@ -372,12 +434,12 @@ func (w *work) handOver(st *Step, h HandOver) error {
 		return err
 	}
 	at := *st
-	if _, err := w.finish(st, ActReturn, "", vntext.Clean(h.Note)); err != nil {
+	if _, err := w.finish(st, ActReturn, "", h.Note); err != nil {
 		return err
 	}
 	now := w.now
 	w.d.ReturnedAt, w.d.ReturnedTo, w.d.ReturnBy = &now, h.To, h.By
-	return w.note(ActReturn, agency, &at, true, vntext.Clean(h.Note), detail{To: h.To})
+	return w.note(ActReturn, agency, &at, true, h.Note, detail{To: h.To})
 }
 
 // Finding is what an official found about one paper.
@@ -413,7 +475,11 @@ func (s *Service) CheckPapers(ctx context.Context, d ID, stepID string, findings
 				return fault.NewInvalid("papers", i18n.M("Kết quả kiểm tra giấy tờ chưa đúng. Hãy tải lại trang rồi làm lại."))
 			}
 			p := papers[i]
-			p.Check, p.CheckNote, p.Provided, p.Originals, p.Copies = f.Check, vntext.Clean(f.Note), f.Provided, f.Originals, f.Copies
+			note, err := freeText("papers", f.Note)
+			if err != nil {
+				return err
+			}
+			p.Check, p.CheckNote, p.Provided, p.Originals, p.Copies = f.Check, note, f.Provided, f.Originals, f.Copies
 			if err := w.store.savePaper(w.ctx, w.tx, p); err != nil {
 				return err
 			}
@@ -463,7 +529,10 @@ func (s *Service) CollectFees(ctx context.Context, d ID, stepID string, paid []F
 			if j < 0 || f.PaidAt != nil {
 				continue
 			}
-			if q := paid[j].Quantity; q > 0 {
+			switch q := paid[j].Quantity; {
+			case q < 0 || q > maxQuantity:
+				return fault.NewInvalid("fees."+f.Key, i18n.M("Số lượng từ 0 đến 10.000."))
+			case q > 0:
 				f.Quantity = q
 			}
 			now := w.now

@@ -2,9 +2,11 @@ package dossier
 
 import (
 	"context"
-	"strings"
+	"errors"
+	"fmt"
 
 	"lienthong/internal/kit/clock"
+	"lienthong/internal/kit/db"
 	"lienthong/internal/kit/event"
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/org"
@@ -16,12 +18,12 @@ func (s *Service) OnUnitEnded(ctx context.Context, e event.Event) error {
 	if err := e.Decode(&told); err != nil {
 		return err
 	}
-	if told.Heir == "" {
-		return nil // nobody takes over; the work stays visible where it is
-	}
 	ended, err := s.Units.Unit(ctx, told.UnitID)
 	if err != nil {
 		return err
+	}
+	if told.Heir == "" {
+		return s.followPaths(ctx, ended) // nobody takes over; the work stays visible where it is
 	}
 	links, err := s.Units.Links(ctx, told.UnitID)
 	if err != nil {
@@ -40,17 +42,51 @@ func (s *Service) OnUnitEnded(ctx context.Context, e event.Event) error {
 // UnitEnded moves the open work of a unit that was merged, split, renamed or
 // abolished to its successor. What was done before keeps the old name.
 func (s *Service) UnitEnded(ctx context.Context, ended org.Unit, on clock.Date, source string) (int, error) {
-	ids, err := s.store.openAt(ctx, s.DB, ended)
+	if err := s.followPaths(ctx, ended); err != nil {
+		return 0, err
+	}
+	ids, err := s.store.openAt(ctx, s.DB, ended.ID)
 	if err != nil {
 		return 0, err
 	}
-	for i, d := range ids {
+	n, errs := 0, []error(nil)
+	for _, d := range ids {
 		_, err := s.act(ctx, d, ActMoveToSuccessor, func(w *work) error { return w.move(ended, on, source) })
-		if err != nil && fault.KindOf(err) != fault.Conflict {
-			return i, err
+		switch {
+		case err == nil:
+			n++
+		case fault.KindOf(err) != fault.Conflict: // one dossier in trouble must not hold up the others
+			errs = append(errs, fmt.Errorf("move dossier %s: %w", d, err))
 		}
 	}
-	return len(ids), nil
+	return n, errors.Join(errs...)
+}
+
+// followPaths brings the paths that steps keep, by which people may see and do them,
+// in line with the organisation: units that stood below an ended one stand elsewhere
+// now and keep their work; what an ended unit did is open to its successor.
+func (s *Service) followPaths(ctx context.Context, ended org.Unit) error {
+	places, err := s.store.placesBelow(ctx, s.DB, ended.Path)
+	if err != nil {
+		return err
+	}
+	for _, p := range places {
+		u, err := s.current(ctx, p.UnitID)
+		if fault.KindOf(err) == fault.NotFound && err != nil { // ended without a successor
+			u, err = s.Units.Unit(ctx, p.UnitID)
+		}
+		if err != nil {
+			return err
+		}
+		if u.Path == p.UnitPath {
+			continue
+		}
+		err = s.DB.Tx(ctx, func(tx *db.Tx) error { return s.store.followPath(ctx, tx, p, u.Path) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (w *work) move(ended org.Unit, on clock.Date, source string) error {
@@ -68,7 +104,7 @@ func (w *work) move(ended org.Unit, on clock.Date, source string) error {
 	}
 	for i := range w.steps {
 		st := &w.steps[i]
-		if !st.Open() || !strings.HasPrefix(st.UnitPath, ended.Path) {
+		if !st.Open() || st.UnitID != ended.ID && st.AgencyID != ended.ID {
 			continue
 		}
 		if err := w.moveStep(st, ended, heir); err != nil {

@@ -9,7 +9,6 @@ import (
 
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/db"
-	"lienthong/internal/org"
 )
 
 const dossierColumns = `id, code, secret, version_id, procedure_code, procedure_name, field, case_key, channel,
@@ -108,14 +107,15 @@ func (store) save(ctx context.Context, tx *db.Tx, d *Dossier) error {
 	return err
 }
 
-// next takes the next number of a unit and day. The counter is part of the
+// next takes the next number of a unit's code and day: by the code, because a unit
+// that was renamed keeps it, on the same day too. The counter is part of the
 // transaction, so a number is used if and only if its dossier is there.
 //
 // Law: 01/2018/TT-VPCP Đ.19
-func (store) next(ctx context.Context, tx *db.Tx, unit org.UnitID, day clock.Date) (int64, error) {
+func (store) next(ctx context.Context, tx *db.Tx, code string, day clock.Date) (int64, error) {
 	var n int64
-	err := tx.Get(ctx, &n, `INSERT INTO dossier_counter (unit_id, day, last) VALUES (?, ?, 1)
-		ON CONFLICT (unit_id, day) DO UPDATE SET last = dossier_counter.last + 1 RETURNING last`, unit, day)
+	err := tx.Get(ctx, &n, `INSERT INTO dossier_counter (code, day, last) VALUES (?, ?, 1)
+		ON CONFLICT (code, day) DO UPDATE SET last = dossier_counter.last + 1 RETURNING last`, code, day)
 	return n, err
 }
 

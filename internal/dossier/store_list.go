@@ -220,13 +220,32 @@ func (store) ofAccount(ctx context.Context, q db.Querier, account string, fq Fin
 	return list(ctx, q, &c, fq.Cursor, fq.Limit)
 }
 
-// openAt returns the dossiers with open work at a unit or below it, and those
-// not ended that it received or is competent for.
-func (store) openAt(ctx context.Context, q db.Querier, u org.Unit) ([]ID, error) {
+// openAt returns the dossiers with open work at a unit or a division of it, and
+// those not ended that it received or is competent for.
+func (store) openAt(ctx context.Context, q db.Querier, unit org.UnitID) ([]ID, error) {
 	var ids []ID
 	err := q.Select(ctx, &ids, `SELECT d.id FROM dossier_dossier d WHERE d.status NOT IN (3, 7, 8, 10) AND (
 		d.receiver_id = ? OR d.handler_id = ? OR EXISTS (SELECT 1 FROM dossier_step s
-			WHERE s.dossier_id = d.id AND s.state IN ('ready', 'claimed') AND s.unit_path LIKE ?))
-		ORDER BY d.id`, u.ID, u.ID, u.Path+"%")
+			WHERE s.dossier_id = d.id AND s.state IN ('ready', 'claimed') AND (s.unit_id = ? OR s.agency_id = ?)))
+		ORDER BY d.id`, unit, unit, unit, unit)
 	return ids, err
+}
+
+// stepPlace is a unit with the path that steps keep for it.
+type stepPlace struct {
+	UnitID   org.UnitID `db:"unit_id"`
+	UnitPath string     `db:"unit_path"`
+}
+
+// placesBelow returns the units of steps whose path lies at or below one.
+func (store) placesBelow(ctx context.Context, q db.Querier, path string) ([]stepPlace, error) {
+	var places []stepPlace
+	err := q.Select(ctx, &places, `SELECT DISTINCT unit_id, unit_path FROM dossier_step WHERE unit_path LIKE ?`, path+"%")
+	return places, err
+}
+
+// followPath replaces the path that the steps of a unit keep. Who works on them does not change.
+func (store) followPath(ctx context.Context, tx *db.Tx, p stepPlace, path string) error {
+	_, err := tx.Exec(ctx, `UPDATE dossier_step SET unit_path = ? WHERE unit_id = ? AND unit_path = ?`, path, p.UnitID, p.UnitPath)
+	return err
 }

@@ -5,6 +5,7 @@ package dossiertest
 import (
 	"context"
 	"embed"
+	"encoding/json"
 	"io"
 	"io/fs"
 	"strings"
@@ -165,6 +166,31 @@ func (w *World) Unit(slug string) org.Unit {
 		w.T.Fatalf("unit %s: %v", slug, err)
 	}
 	return u
+}
+
+// Ended delivers org.unit_ended for a unit that has ended, as the bus does.
+func (w *World) Ended(unit org.UnitID) error {
+	w.T.Helper()
+	ctx := w.System()
+	u, err := w.Org.Unit(ctx, unit)
+	if err != nil {
+		return err
+	}
+	links, err := w.Org.Links(ctx, unit)
+	if err != nil {
+		return err
+	}
+	told := org.UnitEnded{UnitID: unit, On: u.ValidTo}
+	for _, l := range links {
+		if told.Heirs = append(told.Heirs, l.To); l.Heir {
+			told.Heir = l.To
+		}
+	}
+	raw, err := json.Marshal(told)
+	if err != nil {
+		return err
+	}
+	return w.Dossiers.OnUnitEnded(ctx, event.Event{Name: org.EventUnitEnded, Payload: raw, Text: string(raw)})
 }
 
 // Official returns somebody who holds permissions at an agency and below it. The
