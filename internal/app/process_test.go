@@ -40,8 +40,15 @@ var servingAt = regexp.MustCompile(`msg=serving address=(\S+)`)
 // start runs "serve" and waits until it listens.
 func start(t *testing.T, args ...string) *process {
 	t.Helper()
-	p := &process{cmd: exec.Command(os.Args[0], append([]string{"serve", "--listen=127.0.0.1:0"}, args...)...), log: &bytes.Buffer{}, done: make(chan struct{})}
-	p.cmd.Env = append(os.Environ(), "LIENTHONG_TEST_MAIN=1")
+	cmd := exec.Command(os.Args[0], append([]string{"serve", "--listen=127.0.0.1:0"}, args...)...)
+	cmd.Env = append(os.Environ(), "LIENTHONG_TEST_MAIN=1")
+	return launch(t, cmd)
+}
+
+// launch starts a program that serves and waits until it listens.
+func launch(t *testing.T, cmd *exec.Cmd) *process {
+	t.Helper()
+	p := &process{cmd: cmd, log: &bytes.Buffer{}, done: make(chan struct{})}
 	p.cmd.Dir = t.TempDir()
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	out, err := p.cmd.StderrPipe()

@@ -35,8 +35,8 @@ const demoPassword = "Cây cà phê trổ hoa 27"
 // storyTime is when stories begin: Monday 23/11/2026, 08:10.
 var storyTime = time.Date(2026, 11, 23, 8, 10, 0, 0, clock.Local)
 
-// pdf is a small file that is what it says.
-const pdf = "%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+// paperPDF is a small file that is what it says.
+const paperPDF = "%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 // storyProvinces are told all stories unchanged: one with three levels of government and one with two.
 var storyProvinces = map[string]string{"gialai": "gialai", "haicap": "../../province/testdata/haicap"}
@@ -82,9 +82,6 @@ func newSite(t *testing.T, provinceName, address string) *site {
 	}
 	if _, err := a.House.Identity.ImportDemo(s.system(), a.House.Files, demoPassword); err != nil {
 		t.Fatal(err)
-	}
-	if !strings.Contains(RoutesList(a.Mux.Routes()), "identity.me") {
-		a.House.Identity.Operations(a.API)
 	}
 	s.srv = httptest.NewServer(a.Handler())
 	t.Cleanup(s.srv.Close)
@@ -263,7 +260,7 @@ func filingBody(t *testing.T, f dossier.Filing) (body []byte, contentType string
 		for _, name := range p.Files {
 			w, err := m.CreateFormFile(name, name+".pdf")
 			must(err)
-			_, err = io.WriteString(w, pdf+"% "+f.Owner.FullName+" "+name+"\n")
+			_, err = io.WriteString(w, paperPDF+"% "+f.Owner.Phone+" "+name+"\n")
 			must(err)
 		}
 	}

@@ -82,7 +82,7 @@ func (m *Room) renderDossier(w http.ResponseWriter, r *http.Request, status int,
 
 func (m *Room) dossierView(ctx context.Context, o *opened) (*dossierView, error) {
 	v := &dossierView{Code: o.Code, Procedure: o.Version.Title(i18n.Lang(ctx)), Receiver: o.Receiver, Filed: web.DateTime(o.FiledAt), Base: o.base,
-		Full: o.Full, Own: o.own, New: o.Dossier.Status == dossier.StatusNew, Receipt: o.own && m.Receipts != nil, Status: m.status(ctx, o.Dossier.Status), Late: o.Late(m.Clock.Now())}
+		Full: o.Full, Own: o.own, New: o.Dossier.Status == dossier.StatusNew, Receipt: o.own && m.Receipts != nil && o.Dossier.AcceptedAt != nil, Status: m.status(ctx, o.Dossier.Status), Late: o.Late(m.Clock.Now())}
 	v.Title = m.say(ctx, i18n.M("Hồ sơ %s", o.Code))
 	var err error
 	if v.Due, err = m.due(ctx, timing{o.Dossier.Status, o.DueAt, o.PausedAt, o.FinishedAt, string(o.HandlerID)}); err != nil {
