@@ -143,7 +143,9 @@ func (h *pages) showAccount(w http.ResponseWriter, r *http.Request, p accountPag
 		{Label: say(i18n.M("Đăng nhập bằng")), Value: strings.Join(names, ", ")},
 		{Label: say(i18n.M("Đơn vị quản lý tài khoản")), Value: unit},
 		{Label: say(i18n.M("Tạo ngày")), Value: web.DateTime(p.Account.CreatedAt)},
-		{Label: say(i18n.M("Đăng nhập gần nhất")), Value: web.DateTime(p.Account.LastSignInAt)},
+	}
+	if p.Account.LastSignInAt != nil {
+		p.Facts = append(p.Facts, design.Fact{Label: say(i18n.M("Đăng nhập gần nhất")), Value: web.DateTime(p.Account.LastSignInAt)})
 	}
 	p.Reaches = []design.Option{
 		{Value: reachUnit, Label: say(i18n.M("Chỉ đơn vị đó"))},
