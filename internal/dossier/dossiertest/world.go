@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"io"
 	"io/fs"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -206,6 +207,11 @@ func (w *World) Official(agency, name string, permissions ...string) actor.Actor
 		Grants: []actor.Grant{{Role: "test", Permissions: held, UnitID: string(u.ID), UnitPath: u.Path, Below: true}}}
 	w.staff = append(w.staff, member{dossier.Colleague{AccountID: a.ID, Name: a.Name, Title: a.Title}, a})
 	return a
+}
+
+// Leaves takes an official out of the staff.
+func (w *World) Leaves(a actor.Actor) {
+	w.staff = slices.DeleteFunc(w.staff, func(m member) bool { return m.colleague.AccountID == a.ID })
 }
 
 // Clerk returns an official who receives and returns dossiers at an agency.
