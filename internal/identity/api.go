@@ -78,7 +78,7 @@ func (s *Service) Operations(api *web.API) {
 		OperationID: "identity.me", Method: http.MethodGet, Path: "/identity/me", Summary: "Tài khoản đang đăng nhập và quyền của tài khoản",
 	}, web.SignedIn, s.apiMe)
 	web.Register(api, huma.Operation{
-		OperationID: "identity.register_account", Method: http.MethodPost, Path: "/identity/accounts", Summary: "Đăng ký tài khoản công dân", DefaultStatus: http.StatusCreated,
+		OperationID: "identity.register_account", Method: http.MethodPost, Path: "/identity/accounts", Summary: "Đăng ký tài khoản công dân", DefaultStatus: http.StatusCreated, Metadata: map[string]any{web.Secret: true},
 		Description: "Tài khoản dùng được ngay và ở tình trạng chưa xác thực. Sau đó đăng nhập bằng PUT /identity/session.",
 	}, web.Public, s.apiRegister)
 }

@@ -35,6 +35,7 @@ type APIInfo struct {
 type API struct {
 	huma.API
 	mux  *Mux
+	room string // of the operation that is being added
 	once sync.Once
 	raw  []byte // the OpenAPI document, made when first asked for
 	err  error
@@ -46,16 +47,16 @@ func NewAPI(m *Mux, in APIInfo) *API {
 	if in.SessionCookie != "" {
 		schemes["session"] = &huma.SecurityScheme{Type: "apiKey", In: "cookie", Name: in.SessionCookie, Description: "Phiên đăng nhập trên trình duyệt."}
 	}
+	a := &API{mux: m}
 	config := huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI:    "3.1.0",
 			Info:       &huma.Info{Title: in.Title, Version: in.Version, Description: in.Description},
-			Components: &huma.Components{Schemas: huma.NewMapRegistry("#/components/schemas/", schemaName), SecuritySchemes: schemes},
+			Components: &huma.Components{Schemas: huma.NewMapRegistry("#/components/schemas/", a.schemaName), SecuritySchemes: schemes},
 		},
 		Formats:       map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat},
 		DefaultFormat: "application/json",
 	}
-	a := &API{mux: m}
 	a.API = huma.NewAPI(config, apiAdapter{m})
 	m.Handle(
 		Route{Method: http.MethodGet, Pattern: "/api/openapi.json", Permission: Public, Name: "web.openapi", Handler: a.document},
@@ -64,14 +65,17 @@ func NewAPI(m *Mux, in APIInfo) *API {
 	return a
 }
 
+// Secret is the key in the Metadata of an operation that makes its route a secret one.
+const Secret = "secret"
+
 // Register adds an operation. op.OperationID is the name of the route, "room.verb"; op.Path is relative to /api/v1;
 // op.MaxBodyBytes is as Route.MaxBody. Errors of the handler are mapped by their fault kind.
 func Register[I, O any](a *API, op huma.Operation, permission string, handler func(context.Context, *I) (*O, error)) {
 	op.Path = Version1 + op.Path
-	route := Route{Method: op.Method, Pattern: op.Path, Permission: permission, Name: op.OperationID, MaxBody: op.MaxBodyBytes}
 	if op.Metadata == nil {
 		op.Metadata = map[string]any{}
 	}
+	route := Route{Method: op.Method, Pattern: op.Path, Permission: permission, Name: op.OperationID, MaxBody: op.MaxBodyBytes, Secret: op.Metadata[Secret] == true}
 	op.Metadata["route"] = route
 	op.MaxBodyBytes, op.BodyReadTimeout = -1, -1 // the route and the site see to both
 	if op.Extensions == nil {
@@ -88,9 +92,9 @@ func Register[I, O any](a *API, op huma.Operation, permission string, handler fu
 		op.Parameters = append(op.Parameters, &huma.Param{Name: "Idempotency-Key", In: "header", Required: true,
 			Description: "Khóa của việc này: mới cho mỗi việc, giữ nguyên khi gửi lại.", Schema: &huma.Schema{Type: "string", MinLength: &lo, MaxLength: &hi}})
 	}
+	a.room, _, _ = strings.Cut(op.OperationID, ".")
 	if len(op.Tags) == 0 {
-		room, _, _ := strings.Cut(op.OperationID, ".")
-		op.Tags = []string{room}
+		op.Tags = []string{a.room}
 	}
 	huma.Register(a.API, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handler(ctx, in)
@@ -226,13 +230,18 @@ func vietnameseValidation() {
 
 var namePart = regexp.MustCompile(`(?:[\w.\-]+/)*(\w+)\.(\w+)|\w+`)
 
-// schemaName gives every type a name of its own: the room's name stands before the type's.
-func schemaName(t reflect.Type, hint string) string {
+// schemaName gives every type a name of its own: the room's name stands before the type's. A type without a name
+// is called after the operation's types around it.
+func (a *API) schemaName(t reflect.Type, hint string) string {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
 	if t.Name() == "" {
-		return huma.DefaultSchemaNamer(t, strings.ReplaceAll(hint, ".", "-"))
+		name := huma.DefaultSchemaNamer(t, strings.ReplaceAll(hint, ".", "-"))
+		if room := upper(a.room); !strings.HasPrefix(name, room) {
+			name = room + name
+		}
+		return name
 	}
 	full := t.Name()
 	if t.PkgPath() != "" {
