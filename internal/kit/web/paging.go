@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"lienthong/internal/kit/i18n"
@@ -38,13 +39,12 @@ func NewPaging(size int, after string, keys int) (Paging, error) {
 	if after == "" {
 		return p, nil
 	}
-	bad := BadRequest(i18n.M("Trang này của danh sách không còn. Hãy xem lại từ đầu danh sách."))
 	raw, err := base64.RawURLEncoding.DecodeString(after)
 	if err != nil || len(raw) > 2048 {
-		return Paging{}, bad
+		return Paging{}, gone()
 	}
 	if json.Unmarshal(raw, &p.After) != nil || len(p.After) != keys {
-		return Paging{}, bad
+		return Paging{}, gone()
 	}
 	return p, nil
 }
@@ -90,4 +90,25 @@ func NewPageOf[T any](rows []T, size int, keys func(T) []string) PageOf[T] {
 	}
 	rows = rows[:size]
 	return PageOf[T]{Items: rows, Next: Cursor(keys(rows[size-1])...)}
+}
+
+// PageFrom makes a page of a list that is whole in memory and in order. key names a row for good; a cursor whose
+// row is gone is an Invalid fault.
+func PageFrom[T any](rows []T, q PageQuery, key func(T) string) (PageOf[T], error) {
+	p, err := q.Paging(1)
+	if err != nil {
+		return PageOf[T]{}, err
+	}
+	if p.After != nil {
+		i := slices.IndexFunc(rows, func(row T) bool { return key(row) == p.After[0] })
+		if i < 0 {
+			return PageOf[T]{}, gone()
+		}
+		rows = rows[i+1:]
+	}
+	return NewPageOf(rows, p.Size, func(row T) []string { return []string{key(row)} }), nil
+}
+
+func gone() error {
+	return BadRequest(i18n.M("Trang này của danh sách không còn. Hãy xem lại từ đầu danh sách."))
 }
