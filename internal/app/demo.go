@@ -12,9 +12,12 @@ import (
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
+	"time"
 
+	"lienthong/internal/audit"
 	"lienthong/internal/identity"
 	"lienthong/internal/kit/actor"
+	"lienthong/internal/kit/clock"
 )
 
 // signInsFile keeps the sign-ins of the demonstration in the data folder, for the owner of the folder alone.
@@ -23,17 +26,46 @@ const signInsFile = "demo-sign-ins.txt"
 // passwordLine begins the line of signInsFile that holds the password of all its accounts.
 const passwordLine = "Mật khẩu của mọi tài khoản:"
 
-// demo makes the people and dossiers that only a demonstration has, and prints how to sign in. Run again it adds
-// what is missing and prints the same sign-ins. wanted is the password for the accounts; empty makes one up.
-func (h *House) demo(ctx context.Context, out io.Writer, wanted string) error {
-	ctx = actor.With(ctx, actor.SystemActor)
-	file := filepath.Join(h.Config.Data, signInsFile)
-	kept, err := readPassword(file)
+// demo loads the province, makes the people and dossiers that only a demonstration has, and prints how to sign in.
+// Run again it adds what is missing and prints the same sign-ins. The house lives on cl: in an empty database
+// everything begins some weeks before now, so that there is work in all states. wanted is the password for the
+// accounts; empty makes one up.
+func (h *House) demo(ctx context.Context, out io.Writer, cl *clock.Fake, now time.Time, wanted string) error {
+	ctx = actor.With(audit.WithClock(ctx, cl), actor.SystemActor)
+	_, err := h.Org.Root(ctx)
+	empty := err != nil
+	if empty {
+		cl.Set(now.AddDate(0, 0, -7*demoWeeks))
+	}
+	if err := h.LoadProvince(ctx, h.Files, out, false); err != nil {
+		return err
+	}
+	file, err := h.demoPeople(ctx, out, wanted)
 	if err != nil {
 		return err
 	}
+	if empty {
+		n, err := h.demoDossiers(ctx, cl, now)
+		if err != nil {
+			return fmt.Errorf("tạo hồ sơ dùng thử: %w", err)
+		}
+		fmt.Fprintf(out, "Đã tạo %d hồ sơ dùng thử.\n", n)
+	}
+	if file == "" {
+		return nil
+	}
+	return printSignIns(out, file)
+}
+
+// demoPeople makes the accounts of a demonstration and returns the file with the sign-ins, empty when they cannot be told.
+func (h *House) demoPeople(ctx context.Context, out io.Writer, wanted string) (string, error) {
+	file := filepath.Join(h.Config.Data, signInsFile)
+	kept, err := readPassword(file)
+	if err != nil {
+		return "", err
+	}
 	if wanted != "" && kept != "" && wanted != kept {
-		return failure(ExitConfig, fmt.Errorf("các tài khoản dùng thử đã có mật khẩu khác, xem %s", file))
+		return "", failure(ExitConfig, fmt.Errorf("các tài khoản dùng thử đã có mật khẩu khác, xem %s", file))
 	}
 	password := kept
 	if password == "" {
@@ -42,25 +74,25 @@ func (h *House) demo(ctx context.Context, out io.Writer, wanted string) error {
 		}
 		// before the accounts: a password nobody can read is worse than a file too many
 		if err := writeSignIns(file, password, nil); err != nil {
-			return err
+			return "", err
 		}
 	}
 	r, err := h.Identity.ImportDemo(ctx, h.Files, password)
 	if err != nil {
-		return fmt.Errorf("tạo tài khoản dùng thử: %w", err)
+		return "", fmt.Errorf("tạo tài khoản dùng thử: %w", err)
 	}
 	if kept == "" && r.Unchanged > 0 && r.Officials+r.Citizens == 0 {
 		// this database got its people from another data folder, with another password
 		fmt.Fprintf(out, "Tài khoản dùng thử đã có từ trước; mật khẩu ở tệp %s của thư mục dữ liệu đã tạo ra chúng.\n", signInsFile)
-		return os.Remove(file)
+		return "", os.Remove(file)
 	}
 	if r.Officials+r.Citizens > 0 {
 		fmt.Fprintf(out, "Đã tạo %d tài khoản công chức và %d tài khoản người dân dùng thử.\n", r.Officials, r.Citizens)
 	}
 	if err := writeSignIns(file, password, r.SignIns); err != nil {
-		return err
+		return "", err
 	}
-	return printSignIns(out, file)
+	return file, nil
 }
 
 // letters are those nobody mixes up.

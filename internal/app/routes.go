@@ -41,7 +41,11 @@ func (a *App) mount() {
 	a.API = web.NewAPI(a.Mux, web.APIInfo{Title: "Liên Thông – " + h.Province.Name, Version: "1", SessionCookie: identity.CookieName(a.Config.Secure())})
 
 	h.Audit.Operations(a.API)
+	h.Place.API(a.API)
+	h.Org.API(a.API)
 	h.Identity.Operations(a.API)
+	h.Calendar.API(a.API)
+	h.Codelist.API(a.API)
 	h.Procedure.API(a.API)
 	h.Dossier.API(a.API)
 

@@ -6,8 +6,10 @@ import (
 	"os"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"lienthong/internal/kit/actor"
+	"lienthong/internal/kit/clock"
 	"lienthong/province"
 )
 
@@ -52,12 +54,9 @@ type demoVerb struct {
 // Run makes the demonstration province.
 func (v demoVerb) Run(s *session) error {
 	s.settings.AutoMigrate = true
-	return s.withApp(func(a *App) error {
-		if err := a.House.LoadProvince(s.ctx, a.House.Files, s.out, false); err != nil {
-			return err
-		}
-		return a.House.demo(s.ctx, s.out, v.Password)
-	})
+	now := time.Now()
+	cl := clock.NewFake(now)
+	return s.withApp(func(a *App) error { return a.House.demo(s.ctx, s.out, cl, now, v.Password) }, WithClock(cl))
 }
 
 type importVerb struct {
