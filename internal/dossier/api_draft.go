@@ -44,12 +44,14 @@ func (s *Service) drafted(ctx context.Context, d *Draft) (*draftOut, error) {
 	return &draftOut{b}, nil
 }
 
+// DraftPath names a draft.
+type DraftPath struct {
+	Code string `path:"code" maxLength:"20" doc:"Resume code"`
+}
+
 type (
-	draftIn struct {
-		Code string `path:"code" maxLength:"20"`
-	}
 	draftFileIn struct {
-		draftIn
+		DraftPath
 		File string `path:"file" doc:"Id of a file of the draft"`
 	}
 	draftItem struct {
@@ -80,7 +82,7 @@ func (s *Service) apiDrafts(a *web.API) {
 		return s.drafted(ctx, d)
 	})
 	web.Register(a, op("list", http.MethodGet, "", "Các hồ sơ đang soạn của tôi"), web.SignedIn, s.apiOwnDrafts)
-	web.Register(a, op("read", http.MethodGet, "/{code}", "Xem hồ sơ đang soạn"), web.Public, func(ctx context.Context, in *draftIn) (*draftOut, error) {
+	web.Register(a, op("read", http.MethodGet, "/{code}", "Xem hồ sơ đang soạn"), web.Public, func(ctx context.Context, in *DraftPath) (*draftOut, error) {
 		d, err := s.Draft(ctx, in.Code)
 		if err != nil {
 			return nil, err
@@ -88,19 +90,19 @@ func (s *Service) apiDrafts(a *web.API) {
 		return s.drafted(ctx, d)
 	})
 	web.Register(a, op("save", http.MethodPut, "/{code}", "Lưu hồ sơ đang soạn"), web.Public, s.apiSaveDraft)
-	web.Register(a, op("drop", http.MethodDelete, "/{code}", "Xóa hồ sơ đang soạn"), web.Public, func(ctx context.Context, in *draftIn) (*struct{}, error) {
+	web.Register(a, op("drop", http.MethodDelete, "/{code}", "Xóa hồ sơ đang soạn"), web.Public, func(ctx context.Context, in *DraftPath) (*struct{}, error) {
 		return nil, s.DropDraft(ctx, in.Code)
 	})
 	check := op("check", http.MethodGet, "/{code}/check", "Kiểm tra hồ sơ đang soạn trước khi nộp")
 	check.Description = "Trả lời 204 khi nộp được; nếu chưa, 422 với mọi mục còn thiếu hoặc chưa đúng."
-	web.Register(a, check, web.Public, func(ctx context.Context, in *draftIn) (*struct{}, error) {
+	web.Register(a, check, web.Public, func(ctx context.Context, in *DraftPath) (*struct{}, error) {
 		d, err := s.Draft(ctx, in.Code)
 		if err != nil {
 			return nil, err
 		}
 		return nil, s.CheckDraft(ctx, d)
 	})
-	web.Register(a, op("send", http.MethodPost, "/{code}/send", "Nộp hồ sơ đang soạn"), web.SignedIn, func(ctx context.Context, in *draftIn) (*DossierOut, error) {
+	web.Register(a, op("send", http.MethodPost, "/{code}/send", "Nộp hồ sơ đang soạn"), web.SignedIn, func(ctx context.Context, in *DraftPath) (*DossierOut, error) {
 		d, err := s.SendDraft(ctx, in.Code)
 		if err != nil {
 			return nil, err
@@ -136,7 +138,7 @@ func (s *Service) apiOwnDrafts(ctx context.Context, _ *struct{}) (*struct{ Body 
 }
 
 func (s *Service) apiSaveDraft(ctx context.Context, in *struct {
-	draftIn
+	DraftPath
 	Body struct {
 		Filing  Filing `json:"filing"`
 		Version int64  `json:"version"`
@@ -156,7 +158,7 @@ func (s *Service) apiSaveDraft(ctx context.Context, in *struct {
 }
 
 func (s *Service) apiUploadToDraft(ctx context.Context, in *struct {
-	draftIn
+	DraftPath
 	RawBody multipart.Form
 }) (_ *draftOut, err error) {
 	defer func() { err = errors.Join(err, in.RawBody.RemoveAll()) }()

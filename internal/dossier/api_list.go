@@ -58,14 +58,8 @@ type (
 	}
 )
 
-// pageQuery is the paging of the lists; the cursor is the field next of the page before.
-type pageQuery struct {
-	Size  int    `query:"size" minimum:"1" maximum:"200" default:"50"`
-	After string `query:"after" maxLength:"200"`
-}
-
-// boxQuery says which part of the worklist is wanted.
-type boxQuery struct {
+// BoxQuery says which part of the worklist is wanted.
+type BoxQuery struct {
 	Box  string `query:"box" enum:"todo,mine,late,today,soon,supplement,obligation,joint" default:"todo"`
 	Text string `query:"q" maxLength:"200"`
 }
@@ -107,8 +101,8 @@ func (s *Service) apiLastApplicant(ctx context.Context, in *struct {
 }
 
 func (s *Service) apiWorklist(ctx context.Context, in *struct {
-	pageQuery
-	boxQuery
+	web.PageQuery
+	BoxQuery
 	Field     string `query:"field" maxLength:"64" doc:"Mã lĩnh vực"`
 	Procedure string `query:"procedure" maxLength:"64"`
 	Kind      string `query:"kind" maxLength:"20" doc:"Kind of the step: receive, work, approve, return"`
@@ -126,7 +120,7 @@ func (s *Service) apiWorklist(ctx context.Context, in *struct {
 	return &struct{ Body web.PageOf[workBody] }{out}, nil
 }
 
-func (s *Service) apiFacets(ctx context.Context, in *boxQuery) (*struct{ Body []facetBody }, error) {
+func (s *Service) apiFacets(ctx context.Context, in *BoxQuery) (*struct{ Body []facetBody }, error) {
 	fs, err := s.Facets(ctx, WorkQuery{Box: Box(in.Box), Text: in.Text})
 	if err != nil {
 		return nil, err
@@ -148,7 +142,7 @@ func (s *Service) items(p Page) web.PageOf[itemBody] {
 }
 
 type findIn struct {
-	pageQuery
+	web.PageQuery
 	Text      string     `query:"q" maxLength:"200"`
 	Status    []int      `query:"status" doc:"National statuses, 1 to 10"`
 	Unit      org.UnitID `query:"unit"`
@@ -199,7 +193,7 @@ func (s *Service) apiFind(ctx context.Context, in *findIn) (*struct{ Body web.Pa
 	return &struct{ Body web.PageOf[itemBody] }{s.items(p)}, nil
 }
 
-func (s *Service) apiOwn(ctx context.Context, in *pageQuery) (*struct{ Body web.PageOf[itemBody] }, error) {
+func (s *Service) apiOwn(ctx context.Context, in *web.PageQuery) (*struct{ Body web.PageOf[itemBody] }, error) {
 	p, err := s.Own(ctx, FindQuery{Cursor: in.After, Limit: in.Size})
 	if err != nil {
 		return nil, renamed(err, "cursor", "after")

@@ -251,12 +251,13 @@ func (s *Service) apiColleagues(ctx context.Context, in *struct {
 	return &struct{ Body []colleagueBody }{out}, nil
 }
 
-type trackIn struct {
+// TrackPath names a dossier, and proves with the secret of its receipt that everything may be read.
+type TrackPath struct {
 	Code   string `path:"code" maxLength:"60"`
 	Secret string `query:"secret" maxLength:"20"`
 }
 
-func (s *Service) apiTrack(ctx context.Context, in *trackIn) (*struct{ Body standingBody }, error) {
+func (s *Service) apiTrack(ctx context.Context, in *TrackPath) (*struct{ Body standingBody }, error) {
 	st, err := s.Track(ctx, in.Code, in.Secret)
 	if err != nil {
 		return nil, err

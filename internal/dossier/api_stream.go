@@ -27,7 +27,7 @@ func (s *Service) apiStreams(a *web.API) {
 	}) (*huma.StreamResponse, error) {
 		return receiptOf(func(w io.Writer) error { return s.ReceiptPDF(ctx, w, ID(in.ID)) })
 	})
-	web.Register(a, op("track_receipt", "track/{code}/receipt", "Giấy tiếp nhận theo mã tra cứu", pdf), web.Public, func(ctx context.Context, in *trackIn) (*huma.StreamResponse, error) {
+	web.Register(a, op("track_receipt", "track/{code}/receipt", "Giấy tiếp nhận theo mã tra cứu", pdf), web.Public, func(ctx context.Context, in *TrackPath) (*huma.StreamResponse, error) {
 		return receiptOf(func(w io.Writer) error { return s.TrackedReceiptPDF(ctx, w, in.Code, in.Secret) })
 	})
 	web.Register(a, op("open_file", "dossiers/{id}/files/{file}", "Tải một tệp của hồ sơ", any), PermRead, func(ctx context.Context, in *struct {
@@ -37,7 +37,7 @@ func (s *Service) apiStreams(a *web.API) {
 		return served(s.OpenFile(ctx, ID(in.ID), in.File))
 	})
 	web.Register(a, op("track_file", "track/{code}/files/{file}", "Tải giấy tờ đã nộp hoặc kết quả", any), web.Public, func(ctx context.Context, in *struct {
-		trackIn
+		TrackPath
 		File string `path:"file" doc:"files[].id of the dossier"`
 	}) (*huma.StreamResponse, error) {
 		return served(s.OpenOwnFile(ctx, in.Code, in.Secret, in.File))

@@ -143,19 +143,23 @@ type Dossier struct {
 	Submitter     Applicant           `db:"-"` // same as Owner unless Authorised
 }
 
-// Late reports whether the promised time had passed when the dossier was finished, or has passed by now.
+// Late reports whether the promised time had passed when the dossier was finished,
+// or has passed by now. Receipts print minutes, so seconds make nobody late.
 func (d *Dossier) Late(now time.Time) bool {
 	if d.DueAt == nil {
 		return false
 	}
 	switch {
 	case d.FinishedAt != nil:
-		return d.FinishedAt.After(*d.DueAt)
+		return minuteOf(*d.FinishedAt).After(*d.DueAt)
 	case d.PausedAt != nil:
-		return d.PausedAt.After(*d.DueAt)
+		return minuteOf(*d.PausedAt).After(*d.DueAt)
 	}
-	return now.After(*d.DueAt)
+	return minuteOf(now).After(*d.DueAt)
 }
+
+// minuteOf cuts the seconds off, as the calendar does.
+func minuteOf(t time.Time) time.Time { return t.UTC().Truncate(time.Minute) }
 
 // Paper (thành phần hồ sơ đã nộp) is one document of a dossier, as it was or was not handed in.
 type Paper struct {

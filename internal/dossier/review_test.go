@@ -295,3 +295,33 @@ func TestReviewExtendInThePast(t *testing.T) {
 		}
 	})
 }
+
+// TestReviewSecondsMakeNobodyLate finishes in the minute that the receipt names.
+func TestReviewSecondsMakeNobodyLate(t *testing.T) {
+	worlds(t, func(t *testing.T, w *dossiertest.World) {
+		w.Clock.Set(local("2026-11-23 09:00").Add(20 * time.Second))
+		citizen := w.As(w.Citizen("an"))
+		filed, err := w.Dossiers.File(citizen, birth(w, citizen))
+		d := must(t, filed, err)
+		clerk := w.As(w.Clerk("ubnd-99101"))
+		_, err = w.Dossiers.Accept(clerk, d.ID, open(t, w, d.ID, "receive").ID, "")
+		must(t, d, err)
+		forward(t, w, w.Officer("ubnd-99101"), d.ID, "verify", "")
+		w.Clock.Set(local("2026-11-24 09:00").Add(40 * time.Second)) // due 09:00
+		for _, want := range []int{0, 1} {
+			p, err := w.Dossiers.Find(clerk, dossier.FindQuery{LateOnly: true})
+			if err != nil || len(p.Items) != want {
+				t.Errorf("%d late, %v; want %d", len(p.Items), err, want)
+			}
+			if want == 0 {
+				w.Clock.Advance(time.Minute)
+			}
+		}
+		w.Clock.Set(local("2026-11-24 09:00").Add(40 * time.Second))
+		d = forward(t, w, w.Leader("ubnd-99101"), d.ID, "sign", "")
+		figures, err := w.Dossiers.Figures(clerk)
+		if p, ferr := w.Dossiers.Find(clerk, dossier.FindQuery{LateOnly: true}); d.Late(w.Clock.Now()) || err != nil || figures.OnTime != 1 || ferr != nil || len(p.Items) != 0 {
+			t.Errorf("finished in the minute it was due: %v, %+v, %v", d.FinishedAt, figures, err)
+		}
+	})
+}

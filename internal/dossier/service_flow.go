@@ -266,7 +266,7 @@ func (w *work) end() error {
 			return err
 		}
 	}
-	now := w.now
+	now := minuteOf(w.now)
 	w.d.FinishedAt = &now
 	return nil
 }
@@ -279,7 +279,7 @@ func (w *work) reach(started []Step) error {
 		if procedure.StepKind(st.Kind) != procedure.StepReturn {
 			continue
 		}
-		now := w.now
+		now := minuteOf(w.now)
 		w.d.Status, w.d.FinishedAt = StatusDone, &now
 		agency, err := w.unit(st.AgencyID)
 		if err != nil {
@@ -298,7 +298,7 @@ func (w *work) reach(started []Step) error {
 //
 // Law: 61/2018/NĐ-CP Đ.19
 func (w *work) pause() {
-	now := w.now
+	now := minuteOf(w.now)
 	w.d.Resumes, w.d.PausedAt = w.from, &now
 }
 

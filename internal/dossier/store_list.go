@@ -89,6 +89,7 @@ const paused = `d.status IN (5, 6)`
 func (c *clauses) box(b Box, account string, now time.Time) {
 	const due = `COALESCE(s.due_at, d.due_at)`
 	today := clock.DateOf(now)
+	now = minuteOf(now)
 	switch b {
 	case BoxSupplement:
 		c.add(`d.status = 5`)
@@ -143,18 +144,30 @@ func (store) worklist(ctx context.Context, q db.Querier, wq WorkQuery, s scope, 
 	return items, err
 }
 
-// count returns how many steps each box of the worklist holds.
+// count returns how many steps each box of the worklist holds, in one reading.
 func (store) count(ctx context.Context, q db.Querier, s scope, now time.Time) (map[Box]int, error) {
-	counts := map[Box]int{}
+	var columns []string
+	var args []any
 	for _, b := range Boxes {
-		c := WorkQuery{Box: b}.clauses(s, now)
-		var n int
-		if err := q.Get(ctx, &n, `SELECT COUNT(*)`+workFrom+c.sql(), c.args...); err != nil {
-			return nil, err
-		}
-		counts[b] = n
+		var c clauses
+		c.box(b, s.account, now)
+		columns = append(columns, `COUNT(*) FILTER (WHERE `+c.sql()+`) AS `+string(b))
+		args = append(args, c.args...)
 	}
-	return counts, nil
+	within := s.clauses()
+	var n struct {
+		ToDo       int `db:"todo"`
+		Mine       int `db:"mine"`
+		Late       int `db:"late"`
+		Today      int `db:"today"`
+		Soon       int `db:"soon"`
+		Supplement int `db:"supplement"`
+		Obligation int `db:"obligation"`
+		Joint      int `db:"joint"`
+	}
+	err := q.Get(ctx, &n, `SELECT `+strings.Join(columns, ", ")+workFrom+within.sql(), append(args, within.args...)...)
+	return map[Box]int{BoxToDo: n.ToDo, BoxMine: n.Mine, BoxLate: n.Late, BoxToday: n.Today, BoxSoon: n.Soon,
+		BoxSupplement: n.Supplement, BoxObligation: n.Obligation, BoxJoint: n.Joint}, err
 }
 
 const itemColumns = `d.id, d.code, d.procedure_name, d.owner_name, d.status, d.channel, d.receiver_id, d.filed_at,
@@ -186,7 +199,7 @@ func (q FindQuery) clauses(now time.Time) clauses {
 		c.add(`d.filed_at < ?`, q.To.AddDays(1).At(0, 0))
 	}
 	if q.LateOnly {
-		c.add(`d.due_at < COALESCE(d.finished_at, d.paused_at, ?)`, now)
+		c.add(`d.due_at < COALESCE(d.finished_at, d.paused_at, ?)`, minuteOf(now))
 	}
 	return c
 }
