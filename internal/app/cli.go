@@ -19,12 +19,13 @@ import (
 type verbs struct {
 	File string `name:"config" short:"c" placeholder:"tệp" help:"Tệp cài đặt; nếu không chỉ rõ thì dùng lienthong.toml ở thư mục hiện tại khi có (biến môi trường LIENTHONG_CONFIG)."`
 
-	Serve   serveVerb   `cmd:"" help:"Chạy chương trình: cổng dịch vụ công, bàn làm việc của cán bộ, API và các việc chạy nền." detail:"Dừng bằng Ctrl+C hoặc tín hiệu TERM: chương trình thôi nhận yêu cầu mới, làm xong các yêu cầu đang dở, trả lại các việc chạy nền rồi thoát."`
-	Migrate migrateVerb `cmd:"" help:"Cập nhật cấu trúc cơ sở dữ liệu cho đúng phiên bản chương trình rồi thoát." detail:"Chạy lại nhiều lần không gây hại. Cơ sở dữ liệu mới hơn chương trình thì bị từ chối với mã thoát 3."`
-	Demo    demoVerb    `cmd:"" help:"Tạo tỉnh trình diễn trong thư mục dữ liệu: nạp toàn bộ dữ liệu của tỉnh và in các tài khoản dùng thử." detail:"Chạy lại thì chỉ bổ sung phần còn thiếu và in lại các tài khoản; mật khẩu được giữ trong tệp demo-sign-ins.txt của thư mục dữ liệu. Không dùng cho hệ thống thật."`
-	Import  importVerb  `cmd:"" help:"Nạp dữ liệu vào cơ sở dữ liệu."`
-	Doctor  doctorVerb  `cmd:"" help:"Kiểm tra hệ thống và nói rõ điều gì chưa ổn." detail:"Mã thoát 4 khi phát hiện sai lệch."`
-	Version versionVerb `cmd:"" help:"In phiên bản chương trình."`
+	Serve     serveVerb     `cmd:"" help:"Chạy chương trình: cổng dịch vụ công, bàn làm việc của cán bộ, API và các việc chạy nền." detail:"Dừng bằng Ctrl+C hoặc tín hiệu TERM: chương trình thôi nhận yêu cầu mới, làm xong các yêu cầu đang dở, trả lại các việc chạy nền rồi thoát."`
+	Migrate   migrateVerb   `cmd:"" help:"Cập nhật cấu trúc cơ sở dữ liệu cho đúng phiên bản chương trình rồi thoát." detail:"Chạy lại nhiều lần không gây hại. Cơ sở dữ liệu mới hơn chương trình thì bị từ chối với mã thoát 3."`
+	Demo      demoVerb      `cmd:"" help:"Tạo tỉnh trình diễn trong thư mục dữ liệu: nạp toàn bộ dữ liệu của tỉnh và in các tài khoản dùng thử." detail:"Chạy lại thì chỉ bổ sung phần còn thiếu và in lại các tài khoản; mật khẩu được giữ trong tệp demo-sign-ins.txt của thư mục dữ liệu. Không dùng cho hệ thống thật."`
+	Import    importVerb    `cmd:"" help:"Nạp dữ liệu vào cơ sở dữ liệu."`
+	Procedure procedureVerb `cmd:"" help:"Kiểm tra, nạp và xuất thủ tục hành chính."`
+	Doctor    doctorVerb    `cmd:"" help:"Kiểm tra hệ thống và nói rõ điều gì chưa ổn." detail:"Mã thoát 4 khi phát hiện sai lệch."`
+	Version   versionVerb   `cmd:"" help:"In phiên bản chương trình."`
 }
 
 // session is what a verb works with.
@@ -212,7 +213,7 @@ func helpFlags(b *strings.Builder, n, root *kong.Node) {
 		return
 	}
 	show("Cài đặt (dòng lệnh, rồi biến môi trường LIENTHONG_…, rồi lienthong.toml, rồi mặc định):", root.Flags)
-	b.WriteString("\nMã thoát: 0 xong; 1 không làm được; 2 lệnh hoặc cài đặt sai; 3 cơ sở dữ liệu không dùng được; 4 doctor thấy sai lệch.\n")
+	b.WriteString("\nMã thoát: 0 xong; 1 không làm được; 2 lệnh hoặc cài đặt sai; 3 cơ sở dữ liệu không dùng được; 4 doctor hoặc lint thấy sai lệch.\n")
 }
 
 // wrap breaks a text into lines of 100 letters behind an indent.
