@@ -73,7 +73,13 @@ func (s *Service) Draft(ctx context.Context, code string) (*Draft, error) {
 	switch {
 	case d.AccountID == "" && me != "":
 		d.AccountID = me
-		return d, s.DB.Tx(ctx, func(tx *db.Tx) error { return s.store.adoptDraft(ctx, tx, d) })
+		return d, s.DB.Tx(ctx, func(tx *db.Tx) error {
+			n, err := s.store.adoptDraft(ctx, tx, d)
+			if err == nil && n == 0 { // another account was faster
+				err = fault.NewNotFound(i18n.M("Không tìm thấy hồ sơ đang soạn. Hồ sơ đang soạn được giữ 30 ngày kể từ lần lưu cuối."))
+			}
+			return err
+		})
 	case d.AccountID != me && me == "":
 		return nil, fault.NewUnauthenticated(i18n.M("Hồ sơ này đã gắn với một tài khoản. Hãy đăng nhập để soạn tiếp."))
 	case d.AccountID != me:

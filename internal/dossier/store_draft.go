@@ -33,9 +33,8 @@ func (store) saveDraft(ctx context.Context, tx *db.Tx, d *Draft) (int64, error) 
 		version = version + 1 WHERE id = :id AND version = :version`, d)
 }
 
-func (store) adoptDraft(ctx context.Context, tx *db.Tx, d *Draft) error {
-	_, err := tx.Exec(ctx, `UPDATE dossier_draft SET account_id = ? WHERE id = ? AND account_id = ''`, d.AccountID, d.ID)
-	return err
+func (store) adoptDraft(ctx context.Context, tx *db.Tx, d *Draft) (int64, error) {
+	return tx.Exec(ctx, `UPDATE dossier_draft SET account_id = ? WHERE id = ? AND account_id IN ('', ?)`, d.AccountID, d.ID, d.AccountID)
 }
 
 func (store) deleteDraft(ctx context.Context, tx *db.Tx, id string) error {
