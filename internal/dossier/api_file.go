@@ -76,7 +76,7 @@ func (s *Service) fileOne(ctx context.Context, in *fileIn) (_ *DossierOut, err e
 	}
 	uploaded, err := s.uploadParts(ctx, f.UploadToken, parts)
 	if err != nil {
-		return nil, err
+		return nil, renamed(err, "token", "upload_token")
 	}
 	for i := range f.Papers {
 		for j, part := range f.Papers[i].Files {
