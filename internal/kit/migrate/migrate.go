@@ -4,6 +4,7 @@ package migrate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 
@@ -41,8 +42,19 @@ func provider(d *db.DB, r Room) (*goose.Provider, error) {
 	return goose.NewProvider("", d.Raw(), r.FS, goose.WithStore(store), goose.WithDisableGlobalRegistry(true))
 }
 
-// Up applies what is missing, room by room in the order given.
-func Up(ctx context.Context, d *db.DB, rooms ...Room) error {
+// lockKey is the number of the advisory lock on PostgreSQL under which nodes migrate one after the other.
+const lockKey = 0x6c69656e74686f6e // "lienthon"
+
+// Up applies what is missing, room by room in the order given. Nodes on one PostgreSQL database may call it at the
+// same time: one does the work, the others wait for it.
+func Up(ctx context.Context, d *db.DB, rooms ...Room) (err error) {
+	if d.Engine() == db.Postgres {
+		unlock, lockErr := lock(ctx, d)
+		if lockErr != nil {
+			return fmt.Errorf("wait for other nodes that migrate: %w", lockErr)
+		}
+		defer func() { err = errors.Join(err, unlock()) }()
+	}
 	for _, r := range rooms {
 		p, err := provider(d, r)
 		if err != nil {
@@ -53,6 +65,21 @@ func Up(ctx context.Context, d *db.DB, rooms ...Room) error {
 		}
 	}
 	return nil
+}
+
+// lock waits for the advisory lock and holds it on a connection of its own, so that it goes when the node does.
+func lock(ctx context.Context, d *db.DB) (unlock func() error, err error) {
+	conn, err := d.Raw().Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := conn.ExecContext(ctx, `SELECT pg_advisory_lock($1)`, int64(lockKey)); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return func() error {
+		_, err := conn.ExecContext(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, int64(lockKey))
+		return errors.Join(err, conn.Close())
+	}, nil
 }
 
 // Pending returns the names of rooms that have migrations which were not applied.

@@ -55,3 +55,52 @@ func TestBrokenMigration(t *testing.T) {
 		}
 	})
 }
+
+// TestNodesStartAtOnce holds that several nodes may bring one PostgreSQL database up to date at the same time, and
+// that a node that waits gives up when it is stopped.
+func TestNodesStartAtOnce(t *testing.T) {
+	address := dbtest.PostgresAddress(t)
+	ctx := context.Background()
+	nodes := make([]*db.DB, 4)
+	for i := range nodes {
+		d, err := db.Open(ctx, address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = d.Close() })
+		nodes[i] = d
+	}
+	r := room("CREATE TABLE thing_a (id TEXT)", "CREATE TABLE thing_b (id TEXT); INSERT INTO thing_b VALUES ('once')", "CREATE TABLE thing_c (id TEXT)")
+	errs := make(chan error, len(nodes))
+	for _, d := range nodes {
+		go func() { errs <- migrate.Up(ctx, d, r) }()
+	}
+	for range nodes {
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
+	}
+	var n int
+	if err := nodes[0].Get(ctx, &n, `SELECT COUNT(*) FROM thing_b`); err != nil || n != 1 {
+		t.Errorf("the second step ran %d times, %v", n, err)
+	}
+
+	held := room("CREATE TABLE thing_a (id TEXT)")
+	err := nodes[0].Tx(ctx, func(tx *db.Tx) error {
+		var locked bool
+		if err := tx.Get(ctx, &locked, `SELECT pg_try_advisory_xact_lock(?)`, int64(0x6c69656e74686f6e)); err != nil || !locked {
+			t.Errorf("the lock was not given back: %v %v", locked, err)
+		}
+		stopped, cancel := context.WithCancel(ctx)
+		waiting := make(chan error, 1)
+		go func() { waiting <- migrate.Up(stopped, nodes[1], held) }()
+		cancel()
+		if err := <-waiting; err == nil {
+			t.Error("a node that was stopped went on")
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
