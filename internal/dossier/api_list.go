@@ -144,7 +144,7 @@ func (s *Service) items(p Page) web.PageOf[itemBody] {
 type findIn struct {
 	web.PageQuery
 	Text      string     `query:"q" maxLength:"200"`
-	Status    []int      `query:"status" doc:"National statuses, 1 to 10"`
+	Status    []int      `query:"status,explode" doc:"National statuses, 1 to 10"`
 	Unit      org.UnitID `query:"unit"`
 	Late      bool       `query:"late"`
 	Field     string     `query:"field" maxLength:"64" doc:"Mã lĩnh vực"`
