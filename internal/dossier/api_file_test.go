@@ -39,7 +39,7 @@ func TestAPIFile(t *testing.T) {
 		f["papers"] = []any{
 			map[string]any{"key": "birth-note", "files": []string{"giấy 1", "trang-2", "anh"}},
 			map[string]any{"key": "power", "files": []string{"uq"}},
-			map[string]any{"name": "Bản dịch  công chứng", "files": []string{"dich"}, "copies": 2, "note": "bản mới"},
+			map[string]any{"name": "Bản dịch  công chứng", "files": []string{"dich"}, "copies": 2},
 		}
 		f["fees"] = []any{map[string]any{"key": "copies", "quantity": 3}}
 		f["return_by"], f["return_address"] = "post", "Số 1 đường Thử Nghiệm, xã Đầu"

@@ -163,7 +163,7 @@ func TestFilingOnlineLevel(t *testing.T) {
 func TestFilingClean(t *testing.T) {
 	f := Filing{Owner: Applicant{FullName: "  Nguye\u0302\u0303n   Thi\u0323  Thu\u031b\u0309 ", PersonalID: "064 190 000 001", Phone: "+84 912.345.678", Email: " Thu@Example.VN "},
 		Submitter: person("Không Ai Ủy Quyền"), ReturnAddress: " So\u0302\u0301  1 ",
-		Papers: []FilingPaper{{Key: "a", Files: []string{"f"}}, {Name: "  Ba\u0309n   di\u0323ch ", Note: " ro\u0303 "}, {Key: "b", Provided: true}}}
+		Papers: []FilingPaper{{Key: "a", Files: []string{"f"}}, {Name: "  Ba\u0309n   di\u0323ch "}, {Key: "b", Provided: true}}}
 	f.clean()
 	if o := f.Owner; o.FullName != "Nguyễn Thị Thử" || o.PersonalID != "064190000001" || o.Phone != "0912345678" || o.Email != "thu@example.vn" || o.Kind != ApplicantCitizen {
 		t.Errorf("owner %+v", o)
@@ -174,7 +174,7 @@ func TestFilingClean(t *testing.T) {
 	if f.Sets != 1 || f.ReturnBy != ChannelCounter || f.ReturnAddress != "Số 1" {
 		t.Errorf("sets %d, return by %q at %q", f.Sets, f.ReturnBy, f.ReturnAddress)
 	}
-	if !f.Papers[0].Provided || f.Papers[1].Provided || !f.Papers[2].Provided || f.Papers[1].Name != "Bản dịch" || f.Papers[1].Note != "rõ" {
+	if !f.Papers[0].Provided || f.Papers[1].Provided || !f.Papers[2].Provided || f.Papers[1].Name != "Bản dịch" {
 		t.Errorf("papers %+v", f.Papers)
 	}
 	again := f
