@@ -39,6 +39,7 @@ type demoPlan struct {
 	Receiver  string         `yaml:"receiver"` // slug of an agency
 	Owner     demoOwner      `yaml:"owner"`
 	Online    string         `yaml:"online"` // sign-in name of the citizen who files it; empty: at the counter
+	Post      bool           `yaml:"post"`   // it comes by post and waits at the counter
 	Form      map[string]any `yaml:"form"`   // answers, online
 	DueIn     int            `yaml:"due_in"` // working days from today, negative: late
 	At        string         `yaml:"at"`     // "08:20", time of the day it is filed
@@ -195,8 +196,11 @@ func (s *history) filingTime(p demoPlan, v *procedure.Version, cal *calendar.Cal
 }
 
 func (p demoPlan) channel() dossier.Channel {
-	if p.Online != "" {
+	switch {
+	case p.Online != "":
 		return dossier.ChannelOnline
+	case p.Post:
+		return dossier.ChannelPost
 	}
 	return dossier.ChannelCounter
 }
@@ -223,7 +227,7 @@ func (l *life) later(do func() error) {
 	l.at(t, do)
 }
 
-// file files the dossier, at the counter with everything there or online by a citizen.
+// file files the dossier: at the counter with everything there, by post, or online by a citizen.
 func (l *life) file() error {
 	spec := l.version.Spec
 	f := dossier.Filing{ProcedureCode: spec.Code, CaseKey: l.plan.Case, Channel: l.plan.channel(), ReceiverID: l.receiver.ID,
@@ -232,7 +236,7 @@ func (l *life) file() error {
 	var err error
 	if l.plan.Online == "" {
 		who, err = l.clerk()
-		f.Accept = l.plan.End != "refuse"
+		f.Accept = !l.plan.Post
 		for _, fee := range spec.FeesFor(l.plan.Case, string(f.Channel)) {
 			f.Fees = append(f.Fees, dossier.FilingFee{Key: fee.Key, Quantity: 1, Paid: true})
 		}

@@ -41,7 +41,8 @@ func demoAt(t *testing.T, now time.Time) (*App, *clock.Fake, string) {
 // an audit record that is whole.
 func TestDemoIsAlive(t *testing.T) {
 	days := map[string]string{
-		"working day":         "2026-11-24T10:00:00+07:00",
+		"working day":         "2026-11-26T07:05:00+07:00",
+		"first Culture Day":   "2026-11-24T10:00:00+07:00", // a day off
 		"night after Tết":     "2026-02-23T02:30:00+07:00",
 		"Sunday in September": "2025-09-07T16:00:00+07:00",
 	}
@@ -83,6 +84,12 @@ func TestDemoIsAlive(t *testing.T) {
 			}
 			if len(page.Items) < 30 || late == 0 {
 				t.Errorf("%d dossiers, %d late", len(page.Items), late)
+			}
+			officer := reader
+			officer.Grants = []actor.Grant{{Permissions: map[string]bool{dossier.PermRead: true, dossier.PermProcess: true, dossier.PermApprove: true}, UnitPath: root.Path, Below: true}}
+			boxes, err := a.House.Dossier.Counts(actor.With(ctx, officer))
+			if err != nil || boxes[dossier.BoxLate] == 0 || boxes[dossier.BoxSoon] == 0 || name == "working day" && boxes[dossier.BoxToday] == 0 {
+				t.Errorf("the worklist is not alive: %v %v", boxes, err)
 			}
 			report, err := audit.Verify(ctx, a.DB, nil)
 			if err != nil || !report.OK() {

@@ -51,7 +51,7 @@ func (a *App) mount() {
 
 	a.Mux.Handle(h.Identity.Routes(h.Renderer, h.Catalog)...)
 	a.Mux.Handle(h.Portal.Routes()...)
-	a.Mux.Handle(h.Desk.Routes()...)
+	a.Mux.Handle(h.desk()...)
 	a.Mux.Handle(a.watched()...)
 	a.Mux.Handle(h.logo()...)
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"net/http"
 
 	"lienthong/internal/desk"
 	"lienthong/internal/dossier"
@@ -10,6 +11,7 @@ import (
 	"lienthong/internal/kit/actor"
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/i18n"
+	"lienthong/internal/kit/web"
 	"lienthong/internal/portal"
 	design "lienthong/web"
 )
@@ -21,6 +23,29 @@ func (h *House) front() {
 		Config: h.Config.Portal, Secure: h.Config.Secure()})
 	h.Desk = desk.New(desk.Deps{Dossiers: h.Dossier, Procedures: h.Procedure, Calendars: h.Calendar, Lists: h.Codelist, Clock: h.Clock,
 		Renderer: h.Renderer, Catalog: h.Catalog, Log: h.Log})
+}
+
+// desk returns the pages of the desk. Officials arrive at the first of them when they sign in; those who only
+// manage accounts are led on to their own work.
+func (h *House) desk() []web.Route {
+	routes := h.Desk.Routes()
+	for i, rt := range routes {
+		if rt.Name != "desk.list" {
+			continue
+		}
+		routes[i].Permission = web.SignedIn
+		routes[i].Handler = func(w http.ResponseWriter, r *http.Request) error {
+			switch who := actor.From(r.Context()); {
+			case who.CanSomewhere(rt.Permission):
+				return rt.Handler(w, r)
+			case who.CanSomewhere(identity.PermManage):
+				http.Redirect(w, r, "/identity/accounts", http.StatusSeeOther)
+				return nil
+			}
+			return fault.NewForbidden(i18n.Msg{})
+		}
+	}
+	return routes
 }
 
 // nav is the way around that a layout shows.
