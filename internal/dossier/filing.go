@@ -42,7 +42,6 @@ type FilingPaper struct {
 	Originals int      `json:"originals,omitempty"`
 	Copies    int      `json:"copies,omitempty"`
 	Files     []string `json:"files,omitempty"` // ids of uploaded files
-	Note      string   `json:"note,omitempty"`
 }
 
 // FilingFee (phí, lệ phí nộp cùng hồ sơ) is a fee with its quantity, and whether it was paid at the counter.
@@ -75,7 +74,6 @@ func (f *Filing) clean() {
 	}
 	for i := range f.Papers {
 		f.Papers[i].Name = vntext.Clean(f.Papers[i].Name)
-		f.Papers[i].Note = vntext.Clean(f.Papers[i].Note)
 		if len(f.Papers[i].Files) > 0 {
 			f.Papers[i].Provided = true
 		}

@@ -166,10 +166,10 @@ CREATE INDEX dossier_supplement_dossier ON dossier_supplement (dossier_id, numbe
 CREATE INDEX dossier_supplement_deadline ON dossier_supplement (deadline_at) WHERE answered_at IS NULL AND expired_at IS NULL;
 
 CREATE TABLE dossier_counter (
-	unit_id TEXT NOT NULL,
+	code TEXT NOT NULL,
 	day TEXT NOT NULL,
 	last BIGINT NOT NULL,
-	PRIMARY KEY (unit_id, day)
+	PRIMARY KEY (code, day)
 );
 
 CREATE TABLE dossier_draft (
