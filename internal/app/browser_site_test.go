@@ -320,6 +320,6 @@ func (b *tab) axe(page string) {
 		b.t.Errorf("%s at %d: %s", page, b.width, found)
 	}
 	if over, err := strconv.Atoi(b.eval("document.documentElement.scrollWidth - innerWidth")); err != nil || over > 0 {
-		b.t.Errorf("%s at %d is %d pixels too wide: %s", page, b.width, over, b.eval("[...document.querySelectorAll('body *')].filter((el) => el.getBoundingClientRect().right > innerWidth && !el.closest('.lt-side, .lt-chips')).map((el) => el.outerHTML.slice(0, 120)).slice(0, 5).join('\n')"))
+		b.t.Errorf("%s at %d is %d pixels too wide: %s", page, b.width, over, b.eval("[...document.querySelectorAll('body *')].filter((el) => el.getBoundingClientRect().right > innerWidth && !el.closest('.lt-side, .lt-chips')).map((el) => el.outerHTML.slice(0, 120)).slice(0, 5).join(' ')"))
 	}
 }

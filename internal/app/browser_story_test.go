@@ -68,9 +68,12 @@ func (b *tab) birthFromPhone(p *procedure.Version) (code, secret string) {
 	b.fill(typed(b.answers(p))).follow("Tiếp tục")
 	for i, paper := range b.uploads(p) {
 		b.run(chromedp.SetUploadFiles("main section:nth-of-type("+strconv.Itoa(i+1)+") form[data-upload] input[type=file]", []string{b.paper("giay-to-" + paper.Key + ".pdf")}))
-		b.until(`[...document.querySelectorAll('main a[href*="/tep/"]')].some((a) => a.innerText.includes('giay-to-` + paper.Key + `.pdf'))`)
 	}
+	// whoever goes on at once loses no file: the page waits until it has arrived
 	b.follow("Tiếp tục").fill(map[string]string{"return_by": string(dossier.ChannelCounter)}).follow("Tiếp tục")
+	for _, paper := range b.uploads(p) {
+		b.sees("giay-to-" + paper.Key + ".pdf")
+	}
 	b.sees("Xem lại và nộp", "Nguyễn Thị Thử", near.Name).fill(map[string]string{"agree": "1"}).follow("Nộp hồ sơ")
 	b.sees("Đã nhận hồ sơ")
 	return b.eval("document.querySelector('.lt-keep').innerText"), b.eval("document.querySelector('aside .lt-code').innerText")

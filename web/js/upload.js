@@ -2,6 +2,7 @@
 // smaller before they leave the phone. Inside <form data-upload> files are sent
 // as soon as they are chosen, with progress; the answer (HTML) replaces the
 // element that data-upload names ("#papers"). Without it the form is sent whole.
+// Whoever goes on while files are still under way goes on when they have arrived.
 import { each } from "./page.js";
 
 const smallEnough = 300 * 1024;
@@ -36,6 +37,23 @@ function note(input, text) {
 
 const size = (n) => n < 1e6 ? `${Math.ceil(n / 1000)} KB` : `${(n / 1e6).toLocaleString("vi-VN", { maximumFractionDigits: 1 })} MB`;
 
+let running = 0, waiting = null; // uploads under way; the form, and its button, that waits for them
+
+function settled(ok) {
+  running--;
+  if (!ok) waiting = null; // what went wrong is said on this page
+  if (running || !waiting) return;
+  const [form, button] = waiting;
+  waiting = null;
+  form.requestSubmit(button);
+}
+
+addEventListener("submit", (e) => {
+  if (!running || e.target.matches("form[data-upload]")) return;
+  e.preventDefault();
+  waiting = [e.target, e.submitter];
+}, true);
+
 function send(form, input) {
   const bar = document.createElement("progress");
   bar.className = "lt-progress";
@@ -54,6 +72,7 @@ function send(form, input) {
     target.innerHTML = request.responseText;
     target.dispatchEvent(new CustomEvent("lt:load", { bubbles: true }));
   });
+  request.addEventListener("loadend", () => settled(request.status >= 200 && request.status < 400));
   request.addEventListener("error", () => { // kept in the field: the button sends it again
     bar.remove();
     note(input, form.dataset.failed ?? "");
@@ -65,7 +84,8 @@ each("input[type=file][data-photo]", (input) => {
   let own = false;
   input.addEventListener("change", async () => {
     if (own || !input.files.length) return;
-    const before = [...input.files];
+    const before = [...input.files], form = input.closest("form[data-upload]");
+    if (form) running++;
     try {
       const files = await prepared(before);
       own = true;
@@ -76,7 +96,6 @@ each("input[type=file][data-photo]", (input) => {
     } finally {
       own = false;
     }
-    const form = input.closest("form[data-upload]");
     if (form) send(form, input);
   });
 });
