@@ -39,6 +39,7 @@ type Option struct {
 type Field struct {
 	Name         string
 	Label        string
+	LabelMore    string // more of the label, only read out: what the heading above says already
 	Type         string // text (default), date, tel, email, number, search, password, select, radio, checkbox, file, textarea
 	Value        string
 	Hint         string

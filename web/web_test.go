@@ -290,6 +290,12 @@ func messages(t *testing.T) []string {
 				if s, ok := n.Args[1].(*parse.StringNode); ok {
 					found[s.Text] = true
 				}
+			} else if ok && id.Ident == "tc" {
+				context, inContext := n.Args[1].(*parse.StringNode)
+				text, plain := n.Args[2].(*parse.StringNode)
+				if inContext && plain {
+					found[context.Text+"|"+text.Text] = true
+				}
 			}
 			for _, a := range n.Args {
 				walk(a)

@@ -175,7 +175,7 @@ func TestReview(t *testing.T) {
 	empty := s.begin(nobody)
 	a := s.get(nobody, empty+"/xem-lai")
 	for _, href := range []string{"/nguoi-nop?kiem-tra=1#f-owner.full_name", "/to-khai?kiem-tra=1#f-child.full_name", "/giay-to?kiem-tra=1#f-papers.birth-note"} {
-		if a.Page.Find(`a[href="`+empty+href+`"]`).Length() != 1 {
+		if a.Page.Find(`.lt-summary a[href="`+empty+href+`"]`).Length() != 1 {
 			t.Errorf("no way to %s: %s", href, a.Text())
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"lienthong/internal/dossier/dossiertest"
 	"lienthong/internal/kit/actor"
 	"lienthong/internal/kit/dbtest"
+	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/web"
 	"lienthong/internal/kit/webtest"
@@ -34,6 +35,14 @@ type printer struct{}
 
 func (printer) ReceiptPDF(_ context.Context, w io.Writer, d dossier.ID) error {
 	_, err := io.WriteString(w, dossiertest.PDF+string(d))
+	return err
+}
+
+func (printer) TrackedReceiptPDF(_ context.Context, w io.Writer, number, secret string) error {
+	if secret == "" {
+		return fault.NewUnauthenticated(i18n.M("Hãy đăng nhập."))
+	}
+	_, err := io.WriteString(w, dossiertest.PDF+number)
 	return err
 }
 

@@ -88,6 +88,7 @@ type Units interface {
 type Places interface {
 	Levels(ctx context.Context) ([]place.Level, error)
 	Search(ctx context.Context, text string, o place.SearchOptions) ([]place.Hit, error)
+	Children(ctx context.Context, id place.UnitID, on clock.Date) ([]place.Unit, error)
 }
 
 // Lists is what this room asks about code lists; *codelist.Service answers.
@@ -105,9 +106,10 @@ type Accounts interface {
 	Applicant(ctx context.Context) (dossier.Applicant, bool, error)
 }
 
-// Receipts prints the receipt of a dossier (Mẫu 01) for its owner as PDF.
+// Receipts prints the receipt of a dossier (Mẫu 01) as PDF: for its owner, and for whoever knows its code and secret.
 type Receipts interface {
 	ReceiptPDF(ctx context.Context, w io.Writer, d dossier.ID) error
+	TrackedReceiptPDF(ctx context.Context, w io.Writer, number, secret string) error
 }
 
 // Config is what an installation may set for this room.
@@ -221,7 +223,7 @@ func (m *Room) following() []web.Route {
 	return []web.Route{
 		page("GET", "/ho-so-cua-toi", web.SignedIn, "mine", m.mine),
 		page("GET", "/ho-so-cua-toi/{id}", web.SignedIn, "dossier", m.showDossier(m.ownDossier)),
-		page("GET", "/ho-so-cua-toi/{id}/giay-tiep-nhan.pdf", web.SignedIn, "receipt", m.receipt),
+		page("GET", "/ho-so-cua-toi/{id}/giay-tiep-nhan.pdf", web.SignedIn, "receipt", m.receipt(m.ownDossier)),
 		page("GET", "/ho-so-cua-toi/{id}/tep/{file}", web.SignedIn, "file", m.openDossier(m.ownDossier)),
 		page("GET", "/ho-so-cua-toi/{id}/bo-sung", web.SignedIn, "supplement", m.askDossier(m.ownDossier)),
 		answer,
@@ -236,6 +238,7 @@ func (m *Room) lookingUp() []web.Route {
 		page("GET", "/tra-cuu", web.Public, "lookup", m.lookup),
 		page("POST", "/tra-cuu", web.Public, "lookup_ask", m.lookupAsk),
 		page("GET", "/tra-cuu/{code}", web.Public, "track", m.track),
+		page("GET", "/tra-cuu/{code}/giay-tiep-nhan.pdf", web.Public, "track_receipt", m.receipt(m.trackedDossier)),
 		page("GET", "/tra-cuu/{code}/tep/{file}", web.Public, "track_file", m.openDossier(m.trackedDossier)),
 		page("GET", "/tra-cuu/{code}/bo-sung", web.Public, "track_supplement", m.askDossier(m.trackedDossier)),
 		answer,

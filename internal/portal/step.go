@@ -21,7 +21,7 @@ var steps = []step{
 	{"nguoi-nop", i18n.M("Người nộp"), []string{"owner", "submitter", "sets"}},
 	{"to-khai", i18n.M("Tờ khai"), []string{"form"}},
 	{"giay-to", i18n.M("Giấy tờ"), []string{"papers"}},
-	{"nhan-ket-qua", i18n.M("Nhận kết quả"), []string{"return_by", "return_address", "fees"}},
+	{"nhan-ket-qua", i18n.M("Cách nhận kết quả"), []string{"return_by", "return_address", "fees"}},
 	{"xem-lai", i18n.M("Xem lại và nộp"), nil},
 }
 

@@ -3,6 +3,7 @@ package portal
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"lienthong/internal/codelist"
@@ -95,7 +96,7 @@ func (m *Room) showDelivery(w http.ResponseWriter, r *http.Request, status int, 
 	return m.pages.Render(w, r, status, "delivery.html", "public", web.View{Title: "Nhận kết quả và lệ phí", Data: view})
 }
 
-// fees lists what is to be paid, with the sum.
+// fees lists what is to be paid, with the sum when there is more than one line.
 func (m *Room) fees(ctx context.Context, a *application, vs web.Values, at map[string]string) ([]feeRow, string) {
 	var rows []feeRow
 	var sum int64
@@ -117,6 +118,12 @@ func (m *Room) fees(ctx context.Context, a *application, vs web.Values, at map[s
 		}
 		sum += fee.Amount * quantity
 		rows = append(rows, row)
+	}
+	switch {
+	case !slices.ContainsFunc(rows, func(r feeRow) bool { return r.Field != nil }) && sum == 0:
+		return nil, "" // nothing is to be paid
+	case len(rows) < 2:
+		return rows, ""
 	}
 	return rows, money.VND(sum).String()
 }

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"lienthong/internal/dossier"
 	"lienthong/internal/file"
 	"lienthong/internal/kit/clock"
+	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/money"
 	"lienthong/internal/kit/web"
@@ -82,7 +84,7 @@ func (m *Room) renderDossier(w http.ResponseWriter, r *http.Request, status int,
 
 func (m *Room) dossierView(ctx context.Context, o *opened) (*dossierView, error) {
 	v := &dossierView{Code: o.Code, Procedure: o.Version.Title(i18n.Lang(ctx)), Receiver: o.Receiver, Filed: web.DateTime(o.FiledAt), Base: o.base,
-		Full: o.Full, Own: o.own, New: o.Dossier.Status == dossier.StatusNew, Receipt: o.own && m.Receipts != nil && o.Dossier.AcceptedAt != nil, Status: m.status(ctx, o.Dossier.Status), Late: o.Late(m.Clock.Now())}
+		Full: o.Full, Own: o.own, New: o.Dossier.Status == dossier.StatusNew, Receipt: o.Full && m.Receipts != nil && o.Dossier.AcceptedAt != nil, Status: m.status(ctx, o.Dossier.Status), Late: o.Late(m.Clock.Now())}
 	v.Title = m.say(ctx, i18n.M("Hồ sơ %s", o.Code))
 	var err error
 	if v.Due, err = m.due(ctx, timing{o.Dossier.Status, o.DueAt, o.PausedAt, o.FinishedAt, string(o.HandlerID)}); err != nil {
@@ -109,14 +111,15 @@ func (m *Room) dossierView(ctx context.Context, o *opened) (*dossierView, error)
 	}
 	m.ownFiles(ctx, v, o)
 	for _, f := range o.Fees {
-		note := m.say(ctx, i18n.M("Chưa nộp"))
+		note := m.say(ctx, i18n.M("Chưa nộp tiền"))
 		if f.PaidAt != nil {
 			note = m.say(ctx, i18n.M("Đã nộp %s", web.Date(f.PaidAt)))
 		}
+		total := money.VND(f.Total()).String()
 		if f.Total() == 0 {
-			note = ""
+			total, note = m.say(ctx, i18n.M("Không thu")), ""
 		}
-		v.Fees = append(v.Fees, feeRow{Name: f.Name, Total: money.VND(f.Total()).String(), Note: note})
+		v.Fees = append(v.Fees, feeRow{Name: f.Name, Total: total, Note: note})
 	}
 	for _, s := range o.Stops {
 		if s.Number != "" && s.Number != o.Code {
@@ -251,7 +254,7 @@ func (m *Room) line(ctx context.Context, v *dossierView, o *opened) {
 		}
 	}
 	if o.Dossier.Status.Open() {
-		next := design.Moment{State: "next", Title: m.say(ctx, i18n.M("Trả kết quả")), Agency: o.Receiver}
+		next := design.Moment{State: "next", Title: m.say(ctx, i18n.M("Sẽ trả kết quả")), Agency: o.Receiver}
 		if o.DueAt != nil && o.PausedAt == nil {
 			next.At = m.say(ctx, i18n.M("trước %s", web.DateTime(o.DueAt)))
 		}
@@ -297,6 +300,33 @@ func (m *Room) openDossier(open opening) web.Handler {
 		defer content.Close() //nolint:errcheck // read only
 		file.Serve(w, r, content, f, true)
 		return nil
+	}
+}
+
+// receipt sends the printed form of the receipt.
+func (m *Room) receipt(open opening) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		o, err := open(w, r)
+		if err != nil {
+			return err
+		}
+		if m.Receipts == nil {
+			return fault.NewUnavailable(i18n.M("Chưa in được giấy tiếp nhận dạng PDF. Hãy dùng nút In trên trang hồ sơ."))
+		}
+		var pdf bytes.Buffer // whole before it is sent, so that an error has its page
+		if o.own {
+			err = m.Receipts.ReceiptPDF(r.Context(), &pdf, o.ID)
+		} else {
+			err = m.Receipts.TrackedReceiptPDF(r.Context(), &pdf, o.Code, o.secret)
+		}
+		if err != nil {
+			return err
+		}
+		w.Header().Set("Content-Type", "application/pdf")
+		w.Header().Set("Content-Disposition", `inline; filename="`+o.Code+`.pdf"`)
+		w.Header().Set("Cache-Control", "no-store")
+		_, err = pdf.WriteTo(w)
+		return err
 	}
 }
 

@@ -295,7 +295,7 @@ func (m *Room) export(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Disposition", `attachment; filename="procedures.xlsx"`)
 	book, err := sheet.NewBook(w, title, []sheet.Column{
 		{Title: m.say(ctx, i18n.M("Mã thủ tục")), Width: 14}, {Title: m.say(ctx, i18n.M("Tên thủ tục")), Width: 70},
-		{Title: m.say(ctx, i18n.M("Lĩnh vực")), Width: 30}, {Title: m.say(ctx, i18n.M("Nộp trực tuyến")), Width: 16},
+		{Title: m.say(ctx, i18n.M("Lĩnh vực")), Width: 30}, {Title: m.say(ctx, i18n.M("Nộp được trực tuyến")), Width: 16},
 		{Title: m.say(ctx, i18n.M("Quyết định công bố")), Width: 30},
 	}, title)
 	if err != nil {

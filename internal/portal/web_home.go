@@ -21,8 +21,8 @@ func Nav(c *i18n.Catalog, lang, path string) []design.NavItem {
 		href  string
 		under []string
 	}{
-		{i18n.M("Thủ tục"), "/thu-tuc", []string{"/thu-tuc", "/nop-ho-so", "/nop/"}},
-		{i18n.M("Tra cứu hồ sơ"), "/tra-cuu", []string{"/tra-cuu"}},
+		{i18n.M("Tìm thủ tục"), "/thu-tuc", []string{"/thu-tuc", "/nop-ho-so", "/nop/"}},
+		{i18n.M("Tra cứu"), "/tra-cuu", []string{"/tra-cuu"}},
 		{i18n.M("Hồ sơ của tôi"), "/ho-so-cua-toi", []string{"/ho-so-cua-toi", "/lam-tiep"}},
 		{i18n.M("Hướng dẫn"), "/huong-dan", []string{"/huong-dan"}},
 	}

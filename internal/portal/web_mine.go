@@ -8,7 +8,6 @@ import (
 
 	"lienthong/internal/dossier"
 	"lienthong/internal/kit/actor"
-	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/web"
 	design "lienthong/web"
@@ -118,19 +117,4 @@ func (m *Room) ownDrafts(ctx context.Context, v *mineView) error {
 		v.Drafts = append(v.Drafts, draftRow{d.ProcedureName, spelled(d.ResumeCode), base(&d), web.DateTime(d.UpdatedAt), base(&d) + "/xoa"})
 	}
 	return nil
-}
-
-// receipt sends the printed form of the receipt.
-func (m *Room) receipt(w http.ResponseWriter, r *http.Request) error {
-	d := dossier.ID(r.PathValue("id"))
-	st, err := m.Dossiers.Mine(r.Context(), d)
-	if err != nil {
-		return err
-	}
-	if m.Receipts == nil {
-		return fault.NewUnavailable(i18n.M("Chưa in được giấy tiếp nhận dạng PDF. Hãy dùng nút In trên trang hồ sơ."))
-	}
-	w.Header().Set("Content-Type", "application/pdf")
-	w.Header().Set("Content-Disposition", `inline; filename="`+st.Code+`.pdf"`)
-	return m.Receipts.ReceiptPDF(r.Context(), w, d)
 }

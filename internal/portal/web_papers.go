@@ -99,7 +99,7 @@ func (m *Room) filled(ctx context.Context, a *application, v paperView, files ma
 	name := "papers." + v.Key
 	v.Action = a.base() + "/giay-to/" + v.Key
 	v.Field = design.Field{Name: name, Type: "file", Multiple: true, Accept: strings.Join(file.Endings(nil), ","), Error: at[name],
-		Label: m.say(ctx, i18n.M("Chọn tệp hoặc chụp ảnh: %s", v.Name))}
+		Label: m.say(ctx, i18n.M("Chọn tệp hoặc chụp ảnh")), LabelMore: v.Name}
 	for _, p := range a.draft.Filing.Papers {
 		if p.Key != v.Key {
 			continue
@@ -126,7 +126,6 @@ func (m *Room) showPapers(w http.ResponseWriter, r *http.Request, status int, a 
 		return err
 	}
 	view.New = m.filled(ctx, a, paperView{Key: newPaper, Optional: true}, nil, at)
-	view.New.Field.Label = m.say(ctx, i18n.M("Chọn tệp hoặc chụp ảnh"))
 	view.New.NameField = design.Field{Name: "name", Label: m.say(ctx, i18n.M("Tên giấy tờ kèm thêm")), MaxLength: 300, Required: true, Error: at["name"]}
 	return m.pages.Render(w, r, status, "papers.html", "public", web.View{Title: "Giấy tờ kèm theo", Data: view})
 }

@@ -45,7 +45,7 @@ type procedureView struct {
 }
 
 // shownReceivers is how many agencies a page lists.
-const shownReceivers = 12
+const shownReceivers = 24
 
 func (m *Room) procedure(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
@@ -62,7 +62,7 @@ func (m *Room) procedure(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	view.Crumbs = []design.Crumb{{Text: m.say(ctx, i18n.M("Thủ tục")), Href: "/thu-tuc"}}
+	view.Crumbs = []design.Crumb{{Text: m.say(ctx, i18n.M("Tất cả thủ tục")), Href: "/thu-tuc"}}
 	if name := fields[v.Field]; name != "" {
 		view.Crumbs = append(view.Crumbs, design.Crumb{Text: name, Href: address("/thu-tuc", "linh-vuc", v.Field)})
 	}
@@ -135,6 +135,9 @@ func (m *Room) whereToFile(ctx context.Context, v *procedureView) error {
 		return err
 	}
 	v.More = max(0, len(list)-shownReceivers)
+	if v.Near == "" && v.More > 0 { // a dozen out of hundreds helps nobody
+		v.More = len(list)
+	}
 	v.Receivers = list[:len(list)-v.More]
 	return nil
 }
@@ -169,8 +172,38 @@ func (m *Room) receivers(ctx context.Context, v *procedure.Version, text string)
 			return nil, err
 		}
 		add(here...)
+		if len(here) > 0 {
+			continue
+		}
+		below, err := m.below(ctx, hit.Unit.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range all {
+			if below[a.PlaceID] {
+				add(a)
+			}
+		}
 	}
 	return found, nil
+}
+
+// below returns the places within a place, of all levels.
+func (m *Room) below(ctx context.Context, id place.UnitID) (map[string]bool, error) {
+	ids := map[string]bool{}
+	for todo := []place.UnitID{id}; len(todo) > 0; todo = todo[1:] {
+		children, err := m.Places.Children(ctx, todo[0], clock.Date{})
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range children {
+			if !ids[string(c.ID)] {
+				ids[string(c.ID)] = true
+				todo = append(todo, c.ID)
+			}
+		}
+	}
+	return ids, nil
 }
 
 // answers fills the row under the title: where, how long, how much.
@@ -192,10 +225,13 @@ func (m *Room) answers(ctx context.Context, v *procedureView) {
 	}
 	v.Facts = []design.Fact{
 		{Label: m.say(ctx, i18n.M("Nơi nộp")), Value: v.Where, Icon: "map-pin"},
-		{Label: m.say(ctx, i18n.M("Thời hạn")), Value: m.differs(ctx, terms), Icon: "clock"},
+		{Label: m.say(ctx, i18n.M("Thời hạn giải quyết")), Value: m.differs(ctx, terms), Icon: "clock"},
 		{Label: m.say(ctx, i18n.M("Phí, lệ phí")), Value: m.differs(ctx, fees), Icon: "coin"},
 	}
 	for _, f := range spec.FeesFor(v.Case, "") {
+		if len(fees) == 1 && len(spec.FeesFor(v.Case, "")) == 1 && f.Amount == 0 {
+			break // said above
+		}
 		v.Fees = append(v.Fees, design.Fact{Label: f.Name, Value: m.amount(ctx, f)})
 	}
 }

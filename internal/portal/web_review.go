@@ -17,11 +17,19 @@ import (
 )
 
 // mend is something that is wrong, with the way to the field.
-type mend struct{ Text, Step, Href string }
+type mend struct{ Text, Href string }
+
+// mendStep is what is wrong on one page of the application.
+type mendStep struct {
+	Title string
+	Items []mend
+}
 
 type reviewView struct {
 	applyView
-	Mend     []mend
+	Mend     []mendStep // by page
+	Wrong    int        // things to mend
+	First    string     // where the first of them is
 	Receiver []design.Fact
 	Owner    []design.Fact
 	Person   []design.Fact // authorised
@@ -51,10 +59,7 @@ func (m *Room) showReview(w http.ResponseWriter, r *http.Request, status int, a 
 	if agree != "" {
 		view.Problems = []design.Problem{{Field: "agree", Text: agree}}
 	}
-	for _, p := range a.all {
-		s := steps[stepOf(p.Field)]
-		view.Mend = append(view.Mend, mend{m.say(ctx, p.Msg), m.say(ctx, s.title), a.base() + "/" + s.slug + "?kiem-tra=1#f-" + fieldID(p.Field)})
-	}
+	m.mendList(ctx, a, view)
 	if err := m.reviewFacts(ctx, a, view); err != nil {
 		return err
 	}
@@ -72,6 +77,25 @@ func (m *Room) showReview(w http.ResponseWriter, r *http.Request, status int, a 
 	}
 	view.Fees, view.Total = m.fees(ctx, a, nil, nil)
 	return m.pages.Render(w, r, status, "review.html", "public", web.View{Title: "Xem lại và nộp", Data: view})
+}
+
+// mendList brings what is wrong into the order of the pages.
+func (m *Room) mendList(ctx context.Context, a *application, v *reviewView) {
+	v.Wrong = len(a.all)
+	for i, s := range steps {
+		own := problemsAt(i, a.all)
+		if len(own) == 0 {
+			continue
+		}
+		page := mendStep{Title: m.say(ctx, s.title)}
+		for _, p := range own {
+			page.Items = append(page.Items, mend{m.say(ctx, p.Msg), a.base() + "/" + s.slug + "?kiem-tra=1#f-" + fieldID(p.Field)})
+		}
+		v.Mend = append(v.Mend, page)
+	}
+	if len(v.Mend) > 0 {
+		v.First = v.Mend[0].Items[0].Href
+	}
 }
 
 // fieldID returns the name of a field on its page: fields of the e-form have none of the filing's prefix there.

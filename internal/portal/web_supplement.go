@@ -71,7 +71,7 @@ func (m *Room) showSupplement(w http.ResponseWriter, r *http.Request, status int
 	for i, text := range askedItems(o.Asked) {
 		name := itemField(i)
 		it := askedItem{Text: text, Field: design.Field{Name: name, Type: "file", Multiple: true, Accept: strings.Join(file.Endings(nil), ","), Error: at[name],
-			Label: m.say(ctx, i18n.M("Chọn tệp hoặc chụp ảnh: %s", text))}}
+			Label: m.say(ctx, i18n.M("Chọn tệp hoặc chụp ảnh")), LabelMore: text}}
 		for _, f := range s.files {
 			if f.Field == name {
 				it.Sent = append(it.Sent, f)

@@ -55,6 +55,7 @@ addEventListener("submit", (e) => {
 }, true);
 
 function send(form, input) {
+  const button = form.querySelector("[data-without-script]");
   const bar = document.createElement("progress");
   bar.className = "lt-progress";
   bar.max = 1;
@@ -64,23 +65,29 @@ function send(form, input) {
   request.open("POST", form.action);
   request.setRequestHeader("X-Upload", "1");
   request.upload.addEventListener("progress", (e) => { if (e.lengthComputable) bar.value = e.loaded / e.total; });
+  const failed = () => { // kept in the field: the button sends it again
+    bar.remove();
+    if (button) button.hidden = false;
+    note(input, form.dataset.failed ?? "");
+  };
   request.addEventListener("load", () => {
     bar.remove();
     const target = document.querySelector(form.dataset.upload);
     if (!target) { form.submit(); return; }
-    if (request.status >= 500) { note(input, form.dataset.failed ?? ""); return; }
+    if (request.status >= 500) { failed(); return; }
+    form.reset(); // the files are in the list now
+    input.parentElement.querySelector(".lt-photo-note")?.remove();
     target.innerHTML = request.responseText;
     target.dispatchEvent(new CustomEvent("lt:load", { bubbles: true }));
   });
   request.addEventListener("loadend", () => settled(request.status >= 200 && request.status < 400));
-  request.addEventListener("error", () => { // kept in the field: the button sends it again
-    bar.remove();
-    note(input, form.dataset.failed ?? "");
-  });
+  request.addEventListener("error", failed);
   request.send(new FormData(form));
 }
 
 each("input[type=file][data-photo]", (input) => {
+  const unneeded = input.closest("form[data-upload]")?.querySelector("[data-without-script]");
+  if (unneeded) unneeded.hidden = true;
   let own = false;
   input.addEventListener("change", async () => {
     if (own || !input.files.length) return;
