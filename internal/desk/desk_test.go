@@ -1,18 +1,22 @@
 package desk_test
 
 import (
+	"context"
 	"io/fs"
 	"net/url"
 	"strings"
 	"testing"
 
+	"lienthong/internal/calendar"
 	"lienthong/internal/desk"
 	"lienthong/internal/dossier"
 	"lienthong/internal/dossier/dossiertest"
 	"lienthong/internal/kit/actor"
 	"lienthong/internal/kit/db"
 	"lienthong/internal/kit/dbtest"
+	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/id"
+	"lienthong/internal/kit/web"
 	"lienthong/internal/kit/webtest"
 	design "lienthong/web"
 )
@@ -43,9 +47,18 @@ func officeOn(t *testing.T, d *db.DB) *office {
 	t.Helper()
 	w := dossiertest.New(t, d)
 	o := &office{World: w, t: t, clerk: w.Clerk(commune), officer: w.Officer(commune), leader: w.Leader(commune)}
-	o.site = webtest.New(t, webtest.Look{Layouts: []fs.FS{design.Layout}, Asset: design.Asset, Icon: design.Icon, Clock: w.Clock,
-		Texts: []fs.FS{desk.Overlays()}})
-	o.room = desk.New(desk.Deps{Dossiers: w.Dossiers, Procedures: w.Procedures, Calendars: w.Calendars, Lists: w.Lists, Clock: w.Clock, Renderer: o.site.Renderer})
+	cat := &i18n.Catalog{}
+	for _, texts := range []fs.FS{web.Texts(), desk.Overlays(), calendar.Texts(), dossier.Overlays(), design.I18n} {
+		if err := cat.Load(texts); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rd := web.NewRenderer(web.Look{Layouts: []fs.FS{design.Layout}, Asset: design.Asset, Icon: design.Icon, Clock: w.Clock, Catalog: cat,
+		Site: func(context.Context) any { return design.Province{Name: "Thử"} },
+		Nav:  func(ctx context.Context, _, path string) any { return o.room.Nav(ctx, path) }})
+	o.site = webtest.New(t, webtest.Look{Clock: w.Clock, Options: func(op *web.Options) { op.Renderer = rd }})
+	o.site.Renderer = rd
+	o.room = desk.New(desk.Deps{Dossiers: w.Dossiers, Procedures: w.Procedures, Calendars: w.Calendars, Lists: w.Lists, Clock: w.Clock, Renderer: rd, Catalog: cat})
 	o.site.Mux.Handle(o.room.Routes()...)
 	return o
 }

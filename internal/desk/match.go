@@ -100,7 +100,10 @@ type card struct {
 	birth                 clock.Date
 }
 
-var cardNumber = regexp.MustCompile(`^[0-9]{12}$`)
+var (
+	cardNumber   = regexp.MustCompile(`^[0-9]{12}$`)
+	personNumber = regexp.MustCompile(`^[0-9]{9}([0-9]{3})?$`) // identity number, of the old card or the new
+)
 
 // parseCard reads the QR code of an identity card and reports whether it is one.
 func parseCard(text string) (card, bool) {

@@ -44,6 +44,18 @@ func (t texts) due(cal *calendar.Calendar, now, due time.Time) look.Due {
 	return look.Due{Level: dueLevel(now, due), Text: sentence(t.tr(cal.Remaining(now, due).Msg())), At: web.DateTime(due)}
 }
 
+// dueAs is dueOf for a dossier in a state; one that ended without a result kept no time.
+func (t texts) dueAs(s dossier.Status, cal *calendar.Calendar, now time.Time, due, paused, finished *time.Time) *look.Due {
+	switch s {
+	case dossier.StatusRefused, dossier.StatusWithdrawn, dossier.StatusStopped:
+		if finished == nil {
+			return nil
+		}
+		return &look.Due{Level: "done", Text: t.tr(i18n.M("Kết thúc")), At: web.DateTime(finished)}
+	}
+	return t.dueOf(cal, now, due, paused, finished)
+}
+
 // dueOf shows the promised time of a dossier: running, standing still, or kept.
 func (t texts) dueOf(cal *calendar.Calendar, now time.Time, due, paused, finished *time.Time) *look.Due {
 	switch {
@@ -54,7 +66,7 @@ func (t texts) dueOf(cal *calendar.Calendar, now time.Time, due, paused, finishe
 	case finished != nil:
 		return &look.Due{Level: "done", Text: t.tr(i18n.M("Xong đúng hạn")), At: web.DateTime(finished)}
 	case paused != nil:
-		return &look.Due{Level: "paused", At: web.DateTime(due)}
+		return &look.Due{Level: "paused", Text: t.tr(i18n.M("Tạm dừng, chưa tính tiếp")), At: web.DateTime(due)}
 	}
 	d := t.due(cal, now, *due)
 	return &d

@@ -37,10 +37,14 @@ type personPart struct {
 	Fields       []look.Field
 	Organisation []look.Field
 	Authorised   []look.Field
-	Returning    bool // filled in from the last dossier
+	Waits        []waiting // dossiers of the person for which they may have come
+	Returning    bool      // filled in from the last dossier
 	OpenOrg      bool
 	OpenAuth     bool
 }
+
+// waiting is a dossier that waits for its applicant.
+type waiting struct{ Text, Href, Link string }
 
 // restPart is what depends on the procedure.
 type restPart struct {
@@ -103,7 +107,7 @@ func (room *Room) showCounter(w http.ResponseWriter, r *http.Request, status int
 	if err != nil {
 		return err
 	}
-	return room.pages.Render(w, r, status, "counter.html", "desk", web.View{Title: t.tr(i18n.M("Tiếp nhận tại quầy")), Data: d, Nav: room.Nav(r.Context(), "/desk/counter")})
+	return room.pages.Render(w, r, status, "counter.html", "desk", web.View{Title: t.tr(i18n.M("Tiếp nhận tại quầy")), Data: d})
 }
 
 // counterPage makes the page of a form, with what is wrong in it.
@@ -139,7 +143,7 @@ func (room *Room) counterPerson(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if !f.filledIn {
+	if !f.filledIn && len(f.waits) == 0 {
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
@@ -244,7 +248,7 @@ func (room *Room) preview(r *http.Request, f *counterForm, d *restPart) error {
 	d.Facts = append(d.Facts, look.Fact{Label: t.tr(i18n.M("Thời hạn")), Value: term.String()},
 		look.Fact{Label: t.tr(i18n.M("Hẹn trả nếu nhận bây giờ")), Value: web.DateTime(due.At)})
 	fee := t.tr(i18n.M("Không thu"))
-	if len(d.Fees) > 0 {
+	if d.Total > 0 {
 		fee = dong(d.Total)
 	}
 	d.Facts = append(d.Facts, look.Fact{Label: t.tr(i18n.M("Phí, lệ phí")), Value: fee})
@@ -344,7 +348,7 @@ func (room *Room) counterDone(w http.ResponseWriter, r *http.Request) error {
 	if !d.Accepted {
 		title = i18n.M("Đã nhận hồ sơ %s, chờ bổ sung", v.Code)
 	}
-	return room.pages.Render(w, r, http.StatusOK, "done.html", "desk", web.View{Title: t.tr(title), Data: d, Nav: room.Nav(r.Context(), "/desk/counter")})
+	return room.pages.Render(w, r, http.StatusOK, "done.html", "desk", web.View{Title: t.tr(title), Data: d})
 }
 
 // fieldOf names the field of the counter for a field of a filing.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"html/template"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,6 +30,7 @@ type counterForm struct {
 	birth      string // as typed
 	filledIn   bool   // name and the rest come from the identity card or from the last dossier
 	returning  bool
+	waits      []waiting
 	version    *procedure.Version
 	candidates []procedure.Summary // when the text fits several
 	caseKey    string
@@ -107,6 +109,9 @@ func set(field *string, value string) {
 
 // fillIn takes what is empty from the last dossier of the same person.
 func (room *Room) fillIn(r *http.Request, f *counterForm) error {
+	if err := room.findWaiting(r, f); err != nil {
+		return err
+	}
 	if f.owner.PersonalID == "" || f.owner.FullName != "" && f.owner.Phone != "" {
 		return nil
 	}
@@ -122,6 +127,27 @@ func (room *Room) fillIn(r *http.Request, f *counterForm) error {
 	set(&f.owner.Address, last.Address)
 	set(&f.birth, last.BirthDate.Display())
 	f.filledIn, f.returning = true, true
+	return nil
+}
+
+// findWaiting looks whether the person comes for a dossier that is here already: to bring papers, to fetch a result.
+func (room *Room) findWaiting(r *http.Request, f *counterForm) error {
+	if !personNumber.MatchString(f.owner.PersonalID) {
+		return nil
+	}
+	t := room.texts(r.Context())
+	page, err := room.Dossiers.Find(r.Context(), dossier.FindQuery{Text: f.owner.PersonalID, Status: []dossier.Status{dossier.StatusSupplement, dossier.StatusDone}, Limit: 3})
+	if err != nil {
+		return err
+	}
+	for _, it := range page.Items {
+		w := waiting{Text: t.tr(i18n.M("%s (%s) đang chờ bổ sung giấy tờ.", it.Code, it.ProcedureName)), Link: t.tr(i18n.M("Nhận giấy tờ bổ sung"))}
+		if it.Status == dossier.StatusDone {
+			w.Text, w.Link = t.tr(i18n.M("%s (%s) đã có kết quả.", it.Code, it.ProcedureName)), t.tr(i18n.M("Trả kết quả"))
+		}
+		w.Href = address("/desk/d/"+string(it.ID), url.Values{"back": {"/desk/counter"}})
+		f.waits = append(f.waits, w)
+	}
 	return nil
 }
 
@@ -235,7 +261,7 @@ func (f *counterForm) person(t texts, ps problems) personPart {
 	scanned := func(part string) look.Field {
 		return look.Field{Attrs: template.HTMLAttr(`data-scanned="` + part + `"`)}
 	}
-	d := personPart{Returning: f.returning, OpenOrg: f.owner.Organisation != "" || f.owner.TaxCode != "", OpenAuth: f.values.Bool("authorised")}
+	d := personPart{Returning: f.returning, Waits: f.waits, OpenOrg: f.owner.Organisation != "" || f.owner.TaxCode != "", OpenAuth: f.values.Bool("authorised")}
 	d.Number = field("owner.personal_id", f.owner.PersonalID, i18n.M("Số định danh, hoặc quét mã QR trên thẻ"), look.Field{Required: true, Attrs: `data-scan="1" data-scanned="number" ` + change("person", "#person"), InputMode: "text"})
 	if len(ps.List) == 0 && f.owner.PersonalID == "" { // the clerk begins here
 		d.Number.Attrs += ` data-focus="1"`

@@ -19,7 +19,6 @@ type offerView struct {
 	Step, Unit, Note string
 	Who              string // colleague who has it
 	Mine             bool
-	Claim            *actForm
 	Forms            []actForm
 }
 
@@ -34,6 +33,17 @@ type actForm struct {
 	Upload                    *look.Field // files to add
 	Kept                      []keptFile  // uploaded with a form that came back
 	Primary, Plain, Open      bool
+}
+
+// rank orders the buttons of a step: what usually comes next stands first, what ends a dossier last.
+func (a *actForm) rank() int {
+	switch {
+	case a.Primary:
+		return 0
+	case a.Tone == "late":
+		return 2
+	}
+	return 1
 }
 
 // keptFile is a file that was uploaded with a form that could not be taken.
@@ -97,8 +107,7 @@ func (o *opened) offers(in typed) ([]offerView, error) {
 			view.Who = offer.Step.AssigneeName
 		}
 		if offer.Step.State == dossier.StepReady && len(offer.Acts) > 0 && o.v.Allows(dossier.ActClaim) {
-			form := f.form(dossier.ActClaim)
-			view.Claim = &form
+			view.Forms = append(view.Forms, f.form(dossier.ActClaim))
 		}
 		for _, a := range offer.Acts {
 			if makers[a] != nil {
@@ -112,10 +121,12 @@ func (o *opened) offers(in typed) ([]offerView, error) {
 			}
 			view.Forms = append(view.Forms, form)
 		}
-		if offer.Mine && o.v.Allows(dossier.ActRelease) {
+		taken := offer.Assign && offer.Step.State == dossier.StepClaimed // by a colleague whose steps the reader gives out
+		if (offer.Mine || taken) && o.v.Allows(dossier.ActRelease) {
 			view.Forms = append(view.Forms, f.form(dossier.ActRelease))
 		}
-		if view.Claim != nil || len(view.Forms) > 0 {
+		slices.SortStableFunc(view.Forms, func(a, b actForm) int { return a.rank() - b.rank() })
+		if len(view.Forms) > 0 {
 			list = append(list, view)
 		}
 	}
@@ -193,6 +204,9 @@ func (f *former) claim(a *actForm) {
 
 func (f *former) release(a *actForm) {
 	a.Button, a.Icon, a.Plain = f.t.tr(i18n.M("Thôi nhận")), "arrow-back-up", true
+	if !f.offer.Mine {
+		a.Button = f.t.tr(i18n.M("Thu lại việc"))
+	}
 }
 
 func (f *former) accept(a *actForm) {

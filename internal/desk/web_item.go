@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"html/template"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"lienthong/internal/calendar"
 	"lienthong/internal/codelist"
 	"lienthong/internal/dossier"
+	"lienthong/internal/file"
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/money"
@@ -33,7 +35,7 @@ type itemPage struct {
 	Facts               []look.Fact
 	Offers              []offerView
 	Papers              papersView
-	Results, Works      []look.FileItem
+	Results, Works      []fileView
 	Answers             template.HTML
 	Fees                feesView
 	Parts               []partRow
@@ -76,8 +78,16 @@ type paperView struct {
 	Required       bool
 	Check          string
 	Sign           *look.Status
-	Files          []look.FileItem
-	Last           bool
+	Files          []fileView
+}
+
+// shownTypes are the types of files that browsers show.
+var shownTypes = []string{file.PDF, file.JPEG, file.PNG, file.WebP}
+
+// fileView is one stored file; Shown files open inside the page.
+type fileView struct {
+	look.FileItem
+	Shown bool
 }
 
 // papersView is the papers; Step is set when the reader may check them.
@@ -132,7 +142,7 @@ func (room *Room) item(w http.ResponseWriter, r *http.Request) error {
 
 func (room *Room) showItem(w http.ResponseWriter, r *http.Request, status int, d *itemPage) error {
 	d.Full = true
-	return room.pages.Render(w, r, status, "item.html", "desk", web.View{Title: room.texts(r.Context()).tr(i18n.M("Hồ sơ %s", d.Code)), Data: d, Nav: room.Nav(r.Context(), r.URL.Path)})
+	return room.pages.Render(w, r, status, "item.html", "desk", web.View{Title: room.texts(r.Context()).tr(i18n.M("Hồ sơ %s", d.Code)), Data: d})
 }
 
 // openItem reads a dossier for the reader and makes its page; back is where its forms lead to.
@@ -153,7 +163,7 @@ func (room *Room) page(r *http.Request, v *dossier.View, back string, in typed) 
 	}
 	o := &opened{room: room, ctx: ctx, t: room.texts(ctx), v: v, cal: cal, back: back}
 	p := &itemPage{ID: string(v.ID), Code: v.Code, Procedure: v.Version.Title(o.t.lang), Owner: v.Owner.Name(), Status: o.t.status(v.Status),
-		Due: o.t.dueOf(cal, v.Now, v.DueAt, v.PausedAt, v.FinishedAt), Back: back, Self: "/desk/d/" + string(v.ID)}
+		Due: o.t.dueAs(v.Status, cal, v.Now, v.DueAt, v.PausedAt, v.FinishedAt), Back: back, Self: "/desk/d/" + string(v.ID)}
 	for _, part := range v.Parts {
 		if part.Number != v.Code {
 			p.Numbers = append(p.Numbers, part.Number)
@@ -278,7 +288,11 @@ func (o *opened) papers() papersView {
 		ps.Action, ps.Step = o.action(dossier.ActCheckPapers), offer.Step.ID
 	}
 	for _, p := range o.v.Papers {
-		ps.Rows = append(ps.Rows, paperView{ID: p.ID, Name: p.Name, Note: p.CheckNote, Number: o.t.number(p.Originals, p.Copies),
+		number := o.t.number(p.Originals, p.Copies)
+		if number != "" && !p.Provided {
+			number = o.t.tr(i18n.M("cần %s", number))
+		}
+		ps.Rows = append(ps.Rows, paperView{ID: p.ID, Name: p.Name, Note: p.CheckNote, Number: number,
 			Originals: p.Originals, Copies: p.Copies, Provided: p.Provided, Required: p.Required, Check: string(p.Check),
 			Sign: o.t.paperSign(p), Files: o.files(dossier.AttachmentPaper, p.ID)})
 	}
@@ -318,12 +332,12 @@ func (t texts) paperSign(p dossier.Paper) *look.Status {
 }
 
 // files lists attachments of a kind; those of one paper when paperID is given.
-func (o *opened) files(kind dossier.AttachmentKind, paperID string) []look.FileItem {
-	var list []look.FileItem
+func (o *opened) files(kind dossier.AttachmentKind, paperID string) []fileView {
+	var list []fileView
 	for _, f := range o.v.Files {
 		if f.Kind == kind && f.PaperID == paperID {
-			list = append(list, look.FileItem{Name: f.Name, Href: "/desk/d/" + string(o.v.ID) + "/file/" + f.ID, Size: web.Size(f.Size),
-				Note: f.AddedBy + ", " + web.DateTime(f.AddedAt)})
+			list = append(list, fileView{FileItem: look.FileItem{Name: f.Name, Href: "/desk/d/" + string(o.v.ID) + "/file/" + f.ID, Size: web.Size(f.Size),
+				Note: f.AddedBy + ", " + web.DateTime(f.AddedAt)}, Shown: slices.Contains(shownTypes, f.MediaType)})
 		}
 	}
 	return list

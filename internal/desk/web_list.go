@@ -9,6 +9,7 @@ import (
 
 	"lienthong/internal/calendar"
 	"lienthong/internal/dossier"
+	"lienthong/internal/kit/actor"
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/vntext"
@@ -42,9 +43,9 @@ type listRow struct {
 	Href, Open            string
 	Code, Number          string
 	Procedure             string
-	Person, Phone         string
-	Status                look.Status
-	Step, Unit, Who       string
+	Person                string
+	Status                *look.Status // nothing when the step says it all
+	Step, Who             string
 	Due                   *look.Due
 	Current, Mine, Online bool
 }
@@ -78,7 +79,7 @@ func (room *Room) list(w http.ResponseWriter, r *http.Request) error {
 	}
 	t := room.texts(r.Context())
 	return room.pages.Render(w, r, http.StatusOK, "list.html", "desk",
-		web.View{Title: t.tr(box.Name()), Data: d, Nav: room.Nav(r.Context(), boxPath(box))})
+		web.View{Title: t.tr(box.Name()), Data: d})
 }
 
 // worklist puts a page of the worklist together.
@@ -106,7 +107,7 @@ func (room *Room) worklist(r *http.Request, q dossier.WorkQuery, at trail, open 
 	}
 	here := with(vs, "after", strings.Join(at, trailSign))
 	for i := range page.Items {
-		d.Rows = append(d.Rows, room.listRow(t, cal, d.Path, here, &page.Items[i], open))
+		d.Rows = append(d.Rows, room.listRow(t, cal, d.Path, here, &page.Items[i], open, actor.From(ctx).ID))
 	}
 	d.Pager = at.pager(t, d.Path, vs, pageSize, len(d.Rows), total(facets, q), page.Next)
 	if open != "" {
@@ -115,12 +116,15 @@ func (room *Room) worklist(r *http.Request, q dossier.WorkQuery, at trail, open 
 	return d, err
 }
 
-func (room *Room) listRow(t texts, cal *calendar.Calendar, path string, here url.Values, it *dossier.WorkItem, open dossier.ID) listRow {
+func (room *Room) listRow(t texts, cal *calendar.Calendar, path string, here url.Values, it *dossier.WorkItem, open dossier.ID, reader string) listRow {
 	back := address(path, here)
 	row := listRow{Href: address("/desk/d/"+string(it.DossierID), url.Values{"back": {back}}),
 		Open: address(path, with(here, "open", string(it.DossierID))), Code: it.Code, Procedure: it.ProcedureName,
-		Person: it.OwnerName, Phone: it.OwnerPhone, Step: it.StepName, Unit: it.UnitName, Status: t.status(it.Status),
-		Who: it.AssigneeName, Current: it.DossierID == open, Online: it.Channel == dossier.ChannelOnline}
+		Person: it.OwnerName, Step: it.StepName, Who: it.AssigneeName, Mine: it.AssigneeID != "" && it.AssigneeID == reader,
+		Current: it.DossierID == open, Online: it.Channel == dossier.ChannelOnline}
+	if s := t.status(it.Status); it.Status != dossier.StatusAccepted && it.Status != dossier.StatusProcessing {
+		row.Status = &s
+	}
 	if it.Number != it.Code {
 		row.Number = it.Number
 	}
@@ -157,6 +161,9 @@ func (room *Room) facets(r *http.Request, d *listPage, facets []dossier.Facet) {
 		if n := total(facets, x); n > 0 || q.Kind == string(kind) {
 			d.Kinds = append(d.Kinds, chip(d.Path, vs, "kind", string(kind), t.tr(kindName(kind)), q.Kind, n))
 		}
+	}
+	if len(d.Kinds) == 1 && q.Kind == "" { // nothing to choose from
+		d.Kinds = nil
 	}
 	names := map[string]string{}
 	for _, f := range facets {

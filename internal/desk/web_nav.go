@@ -11,12 +11,15 @@ import (
 	look "lienthong/web"
 )
 
-// Nav returns the left column of the desk for the reader: the boxes with their counts, the counter, the search.
-// path is the page that is shown.
+// Nav returns the desk's part of the left column for the reader: the boxes with their counts, the counter, the search.
+// path is the page that is shown. The site puts it into the layout.
 func (room *Room) Nav(ctx context.Context, path string) []look.NavGroup {
 	who := actor.From(ctx)
 	if !who.CanSomewhere(dossier.PermRead) {
 		return nil
+	}
+	if b, ok := strings.CutPrefix(path, "/desk/box/"); ok {
+		path = boxPath(dossier.Box(b)) // one box, one address
 	}
 	t := room.texts(ctx)
 	counts, err := room.Dossiers.Counts(ctx)

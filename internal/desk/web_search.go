@@ -111,7 +111,7 @@ func (room *Room) search(w http.ResponseWriter, r *http.Request) error {
 	} else if err := room.found(r, d, q, vs); err != nil {
 		return err
 	}
-	return room.pages.Render(w, r, status, "search.html", "desk", web.View{Title: t.tr(i18n.M("Tra cứu hồ sơ")), Data: d, Nav: room.Nav(ctx, r.URL.Path)})
+	return room.pages.Render(w, r, status, "search.html", "desk", web.View{Title: t.tr(i18n.M("Tra cứu hồ sơ")), Data: d})
 }
 
 // searchForm fills in the form as it was sent.
@@ -168,7 +168,7 @@ func (room *Room) found(r *http.Request, d *searchPage, q dossier.FindQuery, vs 
 	for _, it := range page.Items {
 		d.Rows = append(d.Rows, foundRow{Href: address("/desk/d/"+string(it.ID), url.Values{"back": {back}}), Code: it.Code, Procedure: it.ProcedureName,
 			Person: it.OwnerName, Filed: web.DateTime(it.FiledAt), Status: t.status(it.Status),
-			Due: t.dueOf(cal, room.Clock.Now(), it.DueAt, it.PausedAt, it.FinishedAt)})
+			Due: t.dueAs(it.Status, cal, room.Clock.Now(), it.DueAt, it.PausedAt, it.FinishedAt)})
 	}
 	d.Pager = at.pager(t, "/desk/search", searchValues(vs), pageSize, len(d.Rows), -1, page.Next)
 	return nil

@@ -29,6 +29,9 @@ function fill(form, parts) {
   }
 }
 
+// What was filled in is typed over at once.
+each("form[data-counter] input[data-focus]", (el) => { if (el.type !== "checkbox" && el.type !== "radio") el.select(); });
+
 each("form[data-counter]", (form) => {
   form.addEventListener("change", (e) => {
     if (!e.target.matches("[data-all]")) return;

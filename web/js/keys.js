@@ -1,7 +1,8 @@
 // The officials' keyboard. A list is any element with data-list whose rows
 // carry data-row and hold a link. j and k move, Enter opens, g and a letter
 // jumps to the item of the left column with that data-go, / goes to the search
-// box, ? shows the keys. Any element with data-key="x" is pressed by x.
+// box, ? shows the keys. Any element with data-key="x" is pressed by x. Ctrl and
+// Enter send the form one is in.
 import { each } from "./page.js";
 
 const typing = (el) => el.closest?.("input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable], dialog");
@@ -37,6 +38,11 @@ const acts = {
 };
 
 document.addEventListener("keydown", (e) => {
+  if (e.key === "Enter" && (e.ctrlKey || e.metaKey) && !e.isComposing && !e.defaultPrevented) {
+    const form = e.target.closest?.(".lt-work form[method=post]");
+    if (form) { e.preventDefault(); form.requestSubmit(); }
+    return;
+  }
   if (e.ctrlKey || e.altKey || e.metaKey || e.isComposing) return;
   if (typing(e.target)) {
     if (e.key === "Escape" && !e.defaultPrevented) e.target.blur();
@@ -56,6 +62,10 @@ document.addEventListener("keydown", (e) => {
   act ? act() : pressed.click();
 });
 
+each(".lt-side [aria-current]", (el) => { // on a phone the column is a strip
+  const strip = el.closest(".lt-side");
+  if (strip.scrollWidth > strip.clientWidth) strip.scrollLeft = el.offsetLeft - strip.offsetLeft - 16;
+});
 each("[data-keys-open]", (el) => { el.hidden = false; el.addEventListener("click", acts["?"]); });
 each("[data-list] [data-row] a", (el) => el.addEventListener("focus", () => {
   const row = el.closest("[data-row]");
