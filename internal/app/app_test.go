@@ -258,7 +258,7 @@ func TestVerbs(t *testing.T) {
 		{"import", "import province places --data=" + data, nil, 0, []string{"đơn vị hành chính"}, ""},
 		{"import nothing known", "import province plces --data=" + data, nil, 2, nil, `có phải "places"?`},
 		{"import from nowhere", "import province --from=/does/not/exist --data=" + data, nil, 2, nil, "không mở được dữ liệu"},
-		{"demo", "demo --data=" + data, nil, 0, []string{"đã sẵn sàng"}, ""},
+		{"demo", "demo --data=" + data, nil, 0, []string{"Mật khẩu của mọi tài khoản"}, ""},
 		{"codes from nowhere", "import codes /does/not/exist.csv --data=" + data, nil, 2, nil, "không mở được tệp"},
 		{"codes without a file", "import codes --data=" + data, nil, 2, nil, "thiếu <tệp>"},
 		{"files", "doctor files --data=" + data, nil, 0, nil, ""},

@@ -24,6 +24,8 @@ type verbs struct {
 	Demo      demoVerb      `cmd:"" help:"Tạo tỉnh trình diễn trong thư mục dữ liệu: nạp toàn bộ dữ liệu của tỉnh và in các tài khoản dùng thử." detail:"Chạy lại thì chỉ bổ sung phần còn thiếu và in lại các tài khoản; mật khẩu được giữ trong tệp demo-sign-ins.txt của thư mục dữ liệu. Không dùng cho hệ thống thật."`
 	Import    importVerb    `cmd:"" help:"Nạp dữ liệu vào cơ sở dữ liệu."`
 	Procedure procedureVerb `cmd:"" help:"Kiểm tra, nạp và xuất thủ tục hành chính."`
+	Backup    backupVerb    `cmd:"" help:"Sao lưu cơ sở dữ liệu SQLite và kho tệp vào một tệp, khi chương trình đang chạy cũng được." detail:"Tệp sao lưu là tệp tar có danh sách SHA-256 của mọi nội dung. Tệp có dữ liệu cá nhân: hãy cất ở nơi an toàn. Cơ sở dữ liệu PostgreSQL dùng pg_dump hoặc pg_basebackup."`
+	Restore   restoreVerb   `cmd:"" help:"Phục hồi tệp sao lưu vào một thư mục dữ liệu chưa có cơ sở dữ liệu." detail:"Toàn bộ tệp được đối chiếu trước; tệp hỏng hoặc bị cắt ngang thì không có gì thay đổi."`
 	Doctor    doctorVerb    `cmd:"" help:"Kiểm tra hệ thống và nói rõ điều gì chưa ổn." detail:"Mã thoát 4 khi phát hiện sai lệch."`
 	Version   versionVerb   `cmd:"" help:"In phiên bản chương trình."`
 }
