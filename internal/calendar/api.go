@@ -85,7 +85,7 @@ func (s *Service) apiYears(ctx context.Context, _ *struct{}) (*yearsOut, error) 
 	}
 	out := &yearsOut{Body: make([]YearV1, len(years))}
 	for i, y := range years {
-		out.Body[i] = YearV1{y.Year, y.SourceAct, y.Note}
+		out.Body[i] = YearV1(y)
 	}
 	return out, nil
 }

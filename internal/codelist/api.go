@@ -52,7 +52,7 @@ func (s *Service) apiLists(ctx context.Context, _ *struct{}) (*listsOut, error) 
 	}
 	out := &listsOut{Body: make([]ListV1, len(lists))}
 	for i, l := range lists {
-		out.Body[i] = ListV1{l.Key, l.Name, l.NameEN, l.Note, l.SourceAct}
+		out.Body[i] = ListV1(l)
 	}
 	return out, nil
 }
