@@ -23,6 +23,7 @@ import (
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/db"
 	"lienthong/internal/kit/migrate"
+	"lienthong/internal/kit/versioned"
 )
 
 //go:embed migrations/*.sql
@@ -57,5 +58,6 @@ type Deps struct {
 
 // New returns the service of the room.
 func New(d Deps) *Service {
-	return &Service{db: d.DB, clock: d.Clock, units: d.Units, built: map[string]*Calendar{}}
+	return &Service{db: d.DB, clock: d.Clock, units: d.Units,
+		cache: versioned.New(freshness, d.Clock.Now, versioned.Source[*almanac]{Version: selectVersion, Load: readAlmanac})}
 }

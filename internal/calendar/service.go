@@ -13,6 +13,7 @@ import (
 	"lienthong/internal/kit/db"
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/i18n"
+	"lienthong/internal/kit/versioned"
 )
 
 // Service keeps the calendar data and hands out calendars. It is safe for concurrent use.
@@ -20,15 +21,16 @@ type Service struct {
 	db    *db.DB
 	clock clock.Clock
 	units Units
+	cache *versioned.Cache[*almanac]
+}
 
-	mu       sync.Mutex
-	loaded   bool
-	version  int64
-	checked  time.Time            // when version was last compared with the database
-	data     Data                 // as of version
-	special  map[string]bool      // units with entries of their own
-	built    map[string]*Calendar // by the special units of a path, joined
-	building int                  // calendars built since start, for tests of the cache
+// almanac is the data as of one version, with the calendars that were built from them.
+type almanac struct {
+	data    Data
+	special map[string]bool // units with entries of their own
+
+	mu    sync.Mutex
+	built map[string]*Calendar // by the special units of a path, joined
 }
 
 // freshness bounds how long another node's change can go unseen.
@@ -38,82 +40,59 @@ const freshness = 2 * time.Second
 // until the data change; a change made on another node is seen within two seconds.
 // The caller may keep the Calendar for the length of one request.
 func (s *Service) For(ctx context.Context, unitID string) (*Calendar, error) {
-	special, err := s.refresh(ctx)
+	a, err := s.cache.Get(ctx, s.db)
 	if err != nil {
 		return nil, err
 	}
 	var lineage []string
-	if unitID != "" && len(special) > 0 {
+	if unitID != "" && len(a.special) > 0 {
 		path, err := s.units.UnitPath(ctx, unitID)
 		if err != nil {
 			return nil, fmt.Errorf("calendar of unit %s: %w", unitID, err)
 		}
 		for _, u := range strings.Split(strings.Trim(path, "/"), "/") {
-			if special[u] {
+			if a.special[u] {
 				lineage = append(lineage, u)
 			}
 		}
 		slices.Reverse(lineage) // nearest first
 	}
-	return s.build(lineage)
+	return a.calendar(lineage)
 }
 
-// refresh reads the data again when they changed and returns the units with entries of their own.
-func (s *Service) refresh(ctx context.Context) (map[string]bool, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := s.clock.Now()
-	if s.loaded && now.Sub(s.checked) < freshness && !now.Before(s.checked) {
-		return s.special, nil
-	}
-	version, err := selectSetting(ctx, s.db, "version")
+func readAlmanac(ctx context.Context, q db.Querier) (*almanac, error) {
+	data, err := loadData(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	if !s.loaded || version != s.version {
-		data, err := loadData(ctx, s.db)
-		if err != nil {
-			return nil, err
-		}
-		if len(data.Hours) == 0 {
-			return nil, fault.NewUnavailable(i18n.M("Chưa có lịch làm việc. Hãy nạp tệp lịch của tỉnh rồi thử lại."))
-		}
-		special := map[string]bool{}
-		for _, h := range data.Hours {
-			special[h.UnitID] = true
-		}
-		for _, d := range data.Days {
-			special[d.UnitID] = true
-		}
-		delete(special, "")
-		s.data, s.special, s.built = data, special, map[string]*Calendar{}
-		s.loaded, s.version = true, version
+	if len(data.Hours) == 0 {
+		return nil, fault.NewUnavailable(i18n.M("Chưa có lịch làm việc. Hãy nạp tệp lịch của tỉnh rồi thử lại."))
 	}
-	s.checked = now
-	return s.special, nil
+	special := map[string]bool{}
+	for _, h := range data.Hours {
+		special[h.UnitID] = true
+	}
+	for _, d := range data.Days {
+		special[d.UnitID] = true
+	}
+	delete(special, "")
+	return &almanac{data: data, special: special, built: map[string]*Calendar{}}, nil
 }
 
-func (s *Service) build(lineage []string) (*Calendar, error) {
+// calendar returns the calendar of a line of special units, the nearest first.
+func (a *almanac) calendar(lineage []string) (*Calendar, error) {
 	key := strings.Join(lineage, "/")
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if c, ok := s.built[key]; ok {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if c, ok := a.built[key]; ok {
 		return c, nil
 	}
-	c, err := Build(s.data, lineage...)
+	c, err := Build(a.data, lineage...)
 	if err != nil {
 		return nil, fmt.Errorf("build calendar: %w", err)
 	}
-	s.building++
-	s.built[key] = c
+	a.built[key] = c
 	return c, nil
-}
-
-// forget makes the next question read the database.
-func (s *Service) forget() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.checked = time.Time{}
 }
 
 // Explain answers for a term written as text what it comes to for a unit and why: the

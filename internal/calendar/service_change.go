@@ -170,7 +170,7 @@ func (s *Service) change(ctx context.Context, unitID string, fn func(tx *db.Tx) 
 		}
 		return bumpVersion(ctx, tx)
 	})
-	s.forget()
+	s.cache.Expire()
 	return err
 }
 
@@ -221,7 +221,7 @@ func (s *Service) Import(ctx context.Context, r io.Reader) (Imported, error) {
 		return audit.Record(ctx, tx, audit.Entry{Action: "calendar.import", Object: "calendar.file", After: data,
 			Detail: map[string]any{"written": done.Written, "removed": done.Removed, "kept": done.Kept}})
 	})
-	s.forget()
+	s.cache.Expire()
 	return done, err
 }
 

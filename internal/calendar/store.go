@@ -212,6 +212,10 @@ func selectSetting(ctx context.Context, q db.Querier, name string) (int64, error
 	return n, nil
 }
 
+func selectVersion(ctx context.Context, q db.Querier) (int64, error) {
+	return selectSetting(ctx, q, "version")
+}
+
 func updateSetting(ctx context.Context, tx *db.Tx, name string, value int64) error {
 	if _, err := tx.Exec(ctx, `UPDATE calendar_setting SET value = ? WHERE name = ?`, value, name); err != nil {
 		return fmt.Errorf("write calendar setting %s: %w", name, err)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"lienthong/internal/kit/actor"
@@ -12,6 +11,7 @@ import (
 	"lienthong/internal/kit/db"
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/i18n"
+	"lienthong/internal/kit/versioned"
 )
 
 // Service answers from the lists, which it keeps in memory, and changes them. It is safe for concurrent use.
@@ -20,18 +20,14 @@ type Service struct {
 	db    *db.DB
 	clock clock.Clock
 	units Units
-
-	mu      sync.Mutex
-	kept    *book
-	checked time.Time // when the version was last compared with the database
+	cache *versioned.Cache[*book]
 }
 
 // book is everything as of one version; it does not change.
 type book struct {
-	version int64
-	lists   []List
-	items   map[string][]Item            // by list, in order
-	codes   map[string]map[string][]Item // by list and code
+	lists []List
+	items map[string][]Item            // by list, in order
+	codes map[string]map[string][]Item // by list and code
 }
 
 // freshness bounds how long another node's change can go unseen.
@@ -120,31 +116,10 @@ func (s *Service) day(on clock.Date) clock.Date {
 	return on
 }
 
-// book returns the lists, read again when they changed.
-func (s *Service) book(ctx context.Context) (*book, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := s.clock.Now()
-	if s.kept != nil && now.Sub(s.checked) < freshness && !now.Before(s.checked) {
-		return s.kept, nil
-	}
-	version, err := selectVersion(ctx, s.db)
-	if err != nil {
-		return nil, err
-	}
-	if s.kept == nil || s.kept.version != version {
-		b, err := readBook(ctx, s.db, version)
-		if err != nil {
-			return nil, err
-		}
-		s.kept = b
-	}
-	s.checked = now
-	return s.kept, nil
-}
+func (s *Service) book(ctx context.Context) (*book, error) { return s.cache.Get(ctx, s.db) }
 
-func readBook(ctx context.Context, q db.Querier, version int64) (*book, error) {
-	b := &book{version: version, items: map[string][]Item{}, codes: map[string]map[string][]Item{}}
+func readBook(ctx context.Context, q db.Querier) (*book, error) {
+	b := &book{items: map[string][]Item{}, codes: map[string]map[string][]Item{}}
 	lists, err := selectLists(ctx, q)
 	if err != nil {
 		return nil, err
@@ -176,13 +151,6 @@ func readBook(ctx context.Context, q db.Querier, version int64) (*book, error) {
 		}
 	}
 	return b, nil
-}
-
-// forget makes the next question read the database.
-func (s *Service) forget() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.checked = time.Time{}
 }
 
 // allow returns fault.Forbidden unless the actor may change the lists of the province.

@@ -110,7 +110,7 @@ func (s *Service) change(ctx context.Context, list string, fn func(tx *db.Tx, ro
 		}
 		return finish(ctx, tx, list)
 	})
-	s.forget()
+	s.cache.Expire()
 	return err
 }
 
@@ -191,7 +191,7 @@ func (s *Service) Import(ctx context.Context, r io.Reader) (Imported, error) {
 		return audit.Record(ctx, tx, audit.Entry{Action: "codelist.import", Object: "codelist.list", ObjectID: list.Key, After: items,
 			Detail: map[string]any{"written": done.Written, "removed": done.Removed, "kept": done.Kept, "missing": done.Missing}})
 	})
-	s.forget()
+	s.cache.Expire()
 	return done, err
 }
 

@@ -6,6 +6,8 @@ import (
 	"sort"
 
 	"lienthong/internal/kit/clock"
+	"lienthong/internal/kit/lineage"
+	"lienthong/internal/kit/namesearch"
 	"lienthong/internal/kit/vntext"
 	"lienthong/internal/place"
 )
@@ -22,7 +24,7 @@ type book struct {
 	codes     map[UnitID][]Code
 	byCode    map[[2]string][]UnitID // scheme, code
 	next      map[UnitID][]Successor
-	names     map[UnitID]searchName
+	names     map[UnitID]namesearch.Name
 	dirty     changes
 }
 
@@ -39,7 +41,7 @@ func newBook(t tables) *book {
 	b := &book{
 		kinds: map[string]Kind{}, units: map[UnitID]*Unit{}, slugs: map[string][]UnitID{}, places: map[place.UnitID][]UnitID{},
 		children: map[UnitID][]UnitID{}, codes: map[UnitID][]Code{}, byCode: map[[2]string][]UnitID{}, next: map[UnitID][]Successor{},
-		names: map[UnitID]searchName{}, templates: t.templates, dirty: newChanges(),
+		names: map[UnitID]namesearch.Name{}, templates: t.templates, dirty: newChanges(),
 	}
 	slices.SortStableFunc(b.templates, func(x, y Template) int { return cmp.Compare(x.Rank, y.Rank) })
 	for _, k := range t.kinds {
@@ -66,7 +68,7 @@ func (b *book) index(u *Unit) {
 	b.slugs[u.Slug] = append(b.slugs[u.Slug], u.ID)
 	b.places[u.PlaceID] = append(b.places[u.PlaceID], u.ID)
 	b.children[u.ParentID] = append(b.children[u.ParentID], u.ID)
-	b.names[u.ID] = newSearchName(*u)
+	b.names[u.ID] = namesearch.NewName(u.Name, u.ShortName)
 }
 
 func (b *book) indexCode(c Code) {
@@ -241,45 +243,18 @@ func (b *book) list(f Filter) []Unit {
 // successors returns the units that stand on a date in the place of id, the heirs first.
 func (b *book) successors(id UnitID, on clock.Date) []Unit {
 	var found []Unit
-	visited := map[UnitID]bool{}
-	var walk func(UnitID)
-	walk = func(id UnitID) {
-		if visited[id] {
-			return
-		}
-		visited[id] = true
-		u := b.units[id]
-		if !u.endedBy(on) {
-			found = append(found, *u)
-			return
-		}
-		links := slices.Clone(b.next[id])
-		sort.SliceStable(links, func(i, j int) bool { return links[i].Heir && !links[j].Heir })
-		for _, s := range links {
-			walk(s.To)
-		}
+	for _, s := range lineage.Standing(id, b.endedBy(on), b.next) {
+		found = append(found, *b.units[s])
 	}
-	walk(id)
 	return found
 }
 
 // heir returns the one unit that stands on a date in the place of id.
 func (b *book) heir(id UnitID, on clock.Date) (*Unit, bool) {
-	for range len(b.units) + 1 {
-		u := b.units[id]
-		if !u.endedBy(on) {
-			return u, true
-		}
-		next := UnitID("")
-		for _, s := range b.next[id] {
-			if s.Heir {
-				next = s.To
-			}
-		}
-		if next == "" {
-			return nil, false
-		}
-		id = next
-	}
-	return nil, false
+	h, ok := lineage.Heir(id, b.endedBy(on), b.next)
+	return b.units[h], ok
+}
+
+func (b *book) endedBy(on clock.Date) func(UnitID) bool {
+	return func(id UnitID) bool { return b.units[id].endedBy(on) }
 }

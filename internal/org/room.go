@@ -29,6 +29,7 @@ import (
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/db"
 	"lienthong/internal/kit/migrate"
+	"lienthong/internal/kit/versioned"
 	"lienthong/internal/place"
 )
 
@@ -68,7 +69,7 @@ type Service struct {
 	clock  clock.Clock
 	places *place.Service
 	store  store
-	cache  *cache
+	cache  *versioned.Cache[*book]
 }
 
 // New returns the service.
@@ -77,6 +78,6 @@ func New(d Deps, c Config) *Service {
 		c.Recheck = time.Second
 	}
 	s := &Service{db: d.DB, clock: d.Clock, places: d.Places}
-	s.cache = &cache{every: c.Recheck, load: s.store.load, count: s.store.version}
+	s.cache = versioned.New(c.Recheck, time.Now, versioned.Source[*book]{Version: s.store.version, Load: s.store.load, Lock: s.store.lock})
 	return s
 }

@@ -24,7 +24,7 @@ type Filter struct {
 	Ended    bool         // also units that are not valid On
 }
 
-func (s *Service) book(ctx context.Context) (*book, error) { return s.cache.get(ctx, s.db) }
+func (s *Service) book(ctx context.Context) (*book, error) { return s.cache.Get(ctx, s.db) }
 
 func (s *Service) today() clock.Date { return clock.DateOf(s.clock.Now()) }
 

@@ -25,18 +25,9 @@ func may(ctx context.Context, path string) error {
 
 // change runs fn on a book of its own within one transaction.
 func (s *Service) change(ctx context.Context, fn func(context.Context, *db.Tx, *book) error) error {
-	err := s.db.Tx(ctx, func(tx *db.Tx) error {
-		if err := s.store.lock(ctx, tx); err != nil {
-			return err
-		}
-		b, err := s.store.load(ctx, tx)
-		if err != nil {
-			return err
-		}
+	return s.cache.Change(ctx, s.db, func(tx *db.Tx, b *book) error {
 		return fn(event.WithClock(audit.WithClock(ctx, s.clock), s.clock), tx, b)
 	})
-	s.cache.drop()
-	return err
 }
 
 // finish settles a changed book, writes it, lets posts go over and announces ends that have taken effect.

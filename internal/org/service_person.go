@@ -11,6 +11,7 @@ import (
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/id"
+	"lienthong/internal/kit/namesearch"
 )
 
 func unknownPerson() error {
@@ -207,5 +208,5 @@ func (s *Service) SearchPeople(ctx context.Context, text string, limit int) ([]P
 	if limit <= 0 {
 		limit = 20
 	}
-	return s.store.searchPeople(ctx, s.db, newQuery(text), limit)
+	return s.store.searchPeople(ctx, s.db, namesearch.NewQuery(text), limit)
 }

@@ -10,6 +10,7 @@ import (
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/db"
 	"lienthong/internal/kit/id"
+	"lienthong/internal/kit/namesearch"
 	"lienthong/internal/kit/vntext"
 )
 
@@ -59,17 +60,17 @@ func (store) lockUnit(ctx context.Context, tx *db.Tx, u *Unit) error {
 	return tx.Get(ctx, &u.ValidTo, `SELECT valid_to FROM org_unit WHERE id = ?`, u.ID)
 }
 
-func (store) searchPeople(ctx context.Context, q db.Querier, query query, limit int) ([]Person, error) {
-	if len(query.words) == 0 {
+func (store) searchPeople(ctx context.Context, q db.Querier, query namesearch.Query, limit int) ([]Person, error) {
+	if len(query.Words) == 0 {
 		return nil, nil
 	}
 	var where []string
 	var args []any
-	for _, w := range query.words { // folded text holds letters, digits and spaces only
+	for _, w := range query.Words { // folded text holds letters, digits and spaces only
 		where = append(where, `' ' || name_fold LIKE ?`)
 		args = append(args, "% "+w+"%")
 	}
-	args = append(args, query.folded, max(limit*5, 100))
+	args = append(args, query.Folded, max(limit*5, 100))
 	var found []Person
 	if err := q.Select(ctx, &found, `SELECT `+personColumns+` FROM org_person WHERE `+strings.Join(where, ` AND `)+`
 		ORDER BY CASE WHEN name_fold = ? THEN 0 ELSE 1 END, name_fold, id LIMIT ?`, args...); err != nil {
@@ -77,9 +78,9 @@ func (store) searchPeople(ctx context.Context, q db.Querier, query query, limit 
 	}
 	exact := func(p Person) int {
 		switch lower := vntext.Lower(p.FullName); {
-		case lower == query.lower:
+		case lower == query.Lower:
 			return 0
-		case strings.Contains(lower, query.lower):
+		case strings.Contains(lower, query.Lower):
 			return 1
 		}
 		return 2

@@ -87,3 +87,6 @@ type Successor struct {
 	SourceAct string        `db:"source_act"`
 	Heir      bool          `db:"heir"`
 }
+
+// Leads returns the unit that the link leads to, and whether that is the heir.
+func (s Successor) Leads() (to UnitID, heir bool) { return s.To, s.Heir }

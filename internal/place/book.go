@@ -6,6 +6,8 @@ import (
 	"sort"
 
 	"lienthong/internal/kit/clock"
+	"lienthong/internal/kit/lineage"
+	"lienthong/internal/kit/namesearch"
 	"lienthong/internal/kit/vntext"
 )
 
@@ -22,7 +24,7 @@ type book struct {
 	next     map[UnitID][]Successor
 	before   map[UnitID][]Successor
 	parents  map[UnitID][]formerParent // by ValidTo
-	names    map[UnitID]searchName
+	names    map[UnitID]namesearch.Name
 	dirty    changes
 }
 
@@ -41,7 +43,7 @@ func newBook(t tables) *book {
 	b := &book{
 		levels: map[string]Level{}, kinds: map[string]Kind{}, units: map[UnitID]*Unit{}, codes: map[UnitID][]Code{},
 		byCode: map[[2]string][]UnitID{}, children: map[UnitID][]UnitID{}, next: map[UnitID][]Successor{},
-		before: map[UnitID][]Successor{}, parents: map[UnitID][]formerParent{}, names: map[UnitID]searchName{}, dirty: newChanges(),
+		before: map[UnitID][]Successor{}, parents: map[UnitID][]formerParent{}, names: map[UnitID]namesearch.Name{}, dirty: newChanges(),
 	}
 	b.schemes = slices.SortedFunc(slices.Values(t.schemes), func(x, y Scheme) int { return cmp.Compare(x.Rank, y.Rank) })
 	for _, l := range t.levels {
@@ -75,7 +77,7 @@ func (b *book) index(u *Unit) {
 	u.KindName = b.kinds[u.Kind].Name
 	b.units[u.ID] = u
 	b.children[u.ParentID] = append(b.children[u.ParentID], u.ID)
-	b.names[u.ID] = newSearchName(*u)
+	b.names[u.ID] = namesearch.NewName(u.Name, u.FullName())
 }
 
 func (b *book) indexCode(c Code) {
@@ -196,47 +198,20 @@ func (b *book) fits(u *Unit, f Filter) bool {
 // while it is valid, else those that its links lead to, the heirs first.
 func (b *book) successors(id UnitID, on clock.Date) []Unit {
 	var found []Unit
-	seen := map[UnitID]bool{}
-	var walk func(UnitID)
-	walk = func(id UnitID) {
-		if seen[id] {
-			return
-		}
-		seen[id] = true
-		u := b.units[id]
-		if u.ValidTo.IsZero() || on.Before(u.ValidTo) {
-			found = append(found, *u)
-			return
-		}
-		links := slices.Clone(b.next[id])
-		sort.SliceStable(links, func(i, j int) bool { return links[i].Heir && !links[j].Heir })
-		for _, s := range links {
-			walk(s.To)
-		}
+	for _, s := range lineage.Standing(id, b.endedBy(on), b.next) {
+		found = append(found, *b.units[s])
 	}
-	walk(id)
 	return found
 }
 
 // heir returns the one unit that stands on a date in the place of id.
-func (b *book) heir(id UnitID, on clock.Date) (Unit, bool) {
-	for range len(b.units) + 1 { // links never lead back, but data from outside might
-		u := b.units[id]
-		if u.ValidTo.IsZero() || on.Before(u.ValidTo) {
-			return *u, true
-		}
-		next := UnitID("")
-		for _, s := range b.next[id] {
-			if s.Heir {
-				next = s.To
-			}
-		}
-		if next == "" {
-			return Unit{}, false
-		}
-		id = next
-	}
-	return Unit{}, false
+func (b *book) heir(id UnitID, on clock.Date) (*Unit, bool) {
+	h, ok := lineage.Heir(id, b.endedBy(on), b.next)
+	return b.units[h], ok
+}
+
+func (b *book) endedBy(on clock.Date) func(UnitID) bool {
+	return func(id UnitID) bool { return b.units[id].endedBy(on) }
 }
 
 // predecessors returns the units that stood on an earlier date where id stands now.

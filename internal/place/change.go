@@ -108,7 +108,7 @@ func (b *book) add(n NewUnit, from clock.Date, act string, c Confidence) (*Unit,
 			ps.Add("parent_id", i18n.M("Không tìm thấy đơn vị cấp trên."))
 		case ok && b.levels[p.Level].Rank >= level.Rank:
 			ps.Add("parent_id", i18n.M("%s không phải là đơn vị cấp trên của cấp này.", p.FullName()))
-		case !p.ValidTo.IsZero() && !from.Before(p.ValidTo):
+		case p.endedBy(from):
 			ps.Add("parent_id", i18n.M("%s đã kết thúc từ ngày %s.", p.FullName(), p.ValidTo.Display()))
 		default:
 			u.Path = p.Path
@@ -214,7 +214,7 @@ func (b *book) inherit(n NewUnit, u *Unit, on clock.Date) NewUnit {
 	}
 	if n.ParentID == "" {
 		n.ParentID = u.ParentID
-		for p, ok := b.units[n.ParentID]; ok && !p.ValidTo.IsZero() && !on.Before(p.ValidTo); p, ok = b.units[n.ParentID] {
+		for p, ok := b.units[n.ParentID]; ok && p.endedBy(on); p, ok = b.units[n.ParentID] {
 			n.ParentID = b.follower(p, on) // the unit above ends on the same day
 		}
 	}

@@ -226,7 +226,7 @@ func (r newRow) unit(scheme string, find func(string) (*Unit, error)) (NewUnit, 
 // history marks ends before a date as known, so that an import of the past announces nothing.
 func (b *book) history(today clock.Date) {
 	for id, u := range b.units {
-		if !u.Announced && !u.ValidTo.IsZero() && !today.Before(u.ValidTo) {
+		if !u.Announced && u.endedBy(today) {
 			u.Announced = true
 			b.touch(id)
 		}

@@ -25,6 +25,7 @@ import (
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/db"
 	"lienthong/internal/kit/migrate"
+	"lienthong/internal/kit/versioned"
 )
 
 // PermManage lets an official merge, split, rename and abolish units and import the list.
@@ -60,7 +61,7 @@ type Service struct {
 	db    *db.DB
 	clock clock.Clock
 	store store
-	cache *cache
+	cache *versioned.Cache[*book]
 }
 
 // New returns the service.
@@ -69,6 +70,6 @@ func New(d Deps, c Config) *Service {
 		c.Recheck = time.Second
 	}
 	s := &Service{db: d.DB, clock: d.Clock}
-	s.cache = &cache{every: c.Recheck, load: s.store.load, count: s.store.version}
+	s.cache = versioned.New(c.Recheck, time.Now, versioned.Source[*book]{Version: s.store.version, Load: s.store.load, Lock: s.store.lock})
 	return s
 }

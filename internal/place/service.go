@@ -19,7 +19,7 @@ type Filter struct {
 	Ended  bool       // also units that are not valid On
 }
 
-func (s *Service) book(ctx context.Context) (*book, error) { return s.cache.get(ctx, s.db) }
+func (s *Service) book(ctx context.Context) (*book, error) { return s.cache.Get(ctx, s.db) }
 
 func (s *Service) today() clock.Date { return clock.DateOf(s.clock.Now()) }
 
@@ -152,7 +152,7 @@ func (s *Service) Parents(ctx context.Context, id UnitID, on clock.Date) ([]Unit
 		return nil, err
 	}
 	if on.IsZero() {
-		if on = s.today(); !u.ValidTo.IsZero() && !on.Before(u.ValidTo) {
+		if on = s.today(); u.endedBy(on) {
 			on = u.ValidTo.AddDays(-1)
 		}
 	}
@@ -224,7 +224,7 @@ func (s *Service) Heir(ctx context.Context, id UnitID, on clock.Date) (Unit, err
 	if !ok {
 		return Unit{}, fault.NewNotFound(i18n.M("%s đã kết thúc từ ngày %s và chưa rõ đơn vị kế thừa.", u.FullName(), u.ValidTo.Display()))
 	}
-	return h, nil
+	return *h, nil
 }
 
 // Search finds units by name with or without tone marks, by old names and by

@@ -22,18 +22,9 @@ func allowed(ctx context.Context) error {
 
 // change runs fn on a book of its own within one transaction, and writes what fn did to it.
 func (s *Service) change(ctx context.Context, fn func(context.Context, *db.Tx, *book) error) error {
-	err := s.db.Tx(ctx, func(tx *db.Tx) error {
-		if err := s.store.lock(ctx, tx); err != nil {
-			return err
-		}
-		b, err := s.store.load(ctx, tx)
-		if err != nil {
-			return err
-		}
+	return s.cache.Change(ctx, s.db, func(tx *db.Tx, b *book) error {
 		return fn(event.WithClock(audit.WithClock(ctx, s.clock), s.clock), tx, b)
 	})
-	s.cache.drop()
-	return err
 }
 
 // finish settles a changed book, writes it and announces ends that have taken effect.
@@ -179,7 +170,7 @@ func (s *Service) Announce(ctx context.Context) error {
 	}
 	due := false
 	for _, u := range b.units {
-		due = due || !u.Announced && !u.ValidTo.IsZero() && !s.today().Before(u.ValidTo)
+		due = due || !u.Announced && u.endedBy(s.today())
 	}
 	if !due {
 		return nil

@@ -87,6 +87,9 @@ func (u Unit) ValidOn(on clock.Date) bool { return on.Within(u.ValidFrom, u.Vali
 // Within reports whether the unit is other or lies in it.
 func (u Unit) Within(other Unit) bool { return strings.HasPrefix(u.Path, other.Path) }
 
+// endedBy reports whether the unit is no more on a date.
+func (u Unit) endedBy(on clock.Date) bool { return !u.ValidTo.IsZero() && !on.Before(u.ValidTo) }
+
 // Code (mã đơn vị hành chính) is a unit's code in a scheme, with its validity.
 type Code struct {
 	UnitID    UnitID     `db:"unit_id"`
@@ -117,6 +120,9 @@ type Successor struct {
 	Heir       bool          `db:"heir"`
 	Confidence Confidence    `db:"confidence"`
 }
+
+// Leads returns the unit that the link leads to, and whether that is the heir.
+func (s Successor) Leads() (to UnitID, heir bool) { return s.To, s.Heir }
 
 // formerParent (đơn vị cấp trên trước đây) says to whom a unit belonged until the day before ValidTo.
 type formerParent struct {
