@@ -2,23 +2,17 @@ package calendar
 
 import (
 	"context"
-	"net/http"
 	"time"
-
-	"github.com/danielgtaylor/huma/v2"
 
 	"lienthong/internal/kit/web"
 )
 
 // API adds the room's operations, /api/v1/calendar/…. Working time is no secret: they are public.
 func (s *Service) API(a *web.API) {
-	op := func(name, path, summary string) huma.Operation {
-		return huma.Operation{OperationID: "calendar." + name, Method: http.MethodGet, Path: "/calendar/" + path, Summary: summary}
-	}
-	web.Register(a, op("due", "due", "Tính một hạn và giải thích từng lý do"), web.Public, s.apiDue)
-	web.Register(a, op("years", "years", "Các năm đã có lịch nghỉ lễ"), web.Public, s.apiYears)
-	web.Register(a, op("days", "years/{year}/days", "Ngày nghỉ, ngày làm bù của một năm"), web.Public, s.apiDays)
-	web.Register(a, op("hours", "days/{date}", "Giờ làm việc của một ngày"), web.Public, s.apiHours)
+	web.Get(a, "calendar.due", "due", "Tính một hạn và giải thích từng lý do", web.Public, s.apiDue)
+	web.Get(a, "calendar.years", "years", "Các năm đã có lịch nghỉ lễ", web.Public, s.apiYears)
+	web.Get(a, "calendar.days", "years/{year}/days", "Ngày nghỉ, ngày làm bù của một năm", web.Public, s.apiDays)
+	web.Get(a, "calendar.hours", "days/{date}", "Giờ làm việc của một ngày", web.Public, s.apiHours)
 }
 
 // ReasonV1 (lý do) is one line that explains a deadline, as programs see it.
@@ -32,12 +26,8 @@ type ReasonV1 struct {
 	Confidence string `json:"confidence,omitempty"`
 }
 
-func reasonsV1(rs []Reason) []ReasonV1 {
-	all := make([]ReasonV1, len(rs))
-	for i, r := range rs {
-		all[i] = ReasonV1{string(r.Kind), r.String(), r.From.String(), r.To.String(), r.Minutes, r.SourceAct, string(r.Confidence)}
-	}
-	return all
+func reasonV1(r Reason) ReasonV1 {
+	return ReasonV1{string(r.Kind), r.String(), r.From.String(), r.To.String(), r.Minutes, r.SourceAct, string(r.Confidence)}
 }
 
 type dueIn struct {
@@ -65,7 +55,7 @@ func (s *Service) apiDue(ctx context.Context, in *dueIn) (*dueOut, error) {
 	}
 	out := &dueOut{}
 	out.Body.Due, out.Body.Start, out.Body.Term, out.Body.Certain = a.At, a.Start, a.Term.String(), a.Certain()
-	out.Body.Reasons, out.Body.Warnings = reasonsV1(a.Reasons), reasonsV1(a.Warnings)
+	out.Body.Reasons, out.Body.Warnings = web.Present(a.Reasons, reasonV1), web.Present(a.Warnings, reasonV1)
 	return out, nil
 }
 
@@ -76,18 +66,9 @@ type YearV1 struct {
 	Note      string `json:"note,omitempty"`
 }
 
-type yearsOut struct{ Body []YearV1 }
-
-func (s *Service) apiYears(ctx context.Context, _ *struct{}) (*yearsOut, error) {
+func (s *Service) apiYears(ctx context.Context, _ *web.Nothing) (*web.Listed[YearV1], error) {
 	years, err := s.Years(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := &yearsOut{Body: make([]YearV1, len(years))}
-	for i, y := range years {
-		out.Body[i] = YearV1(y)
-	}
-	return out, nil
+	return web.ListOf(years, err, func(y Year) YearV1 { return YearV1(y) })
 }
 
 type daysIn struct {
@@ -111,26 +92,13 @@ type PeriodV1 struct {
 	To   string `json:"to"`
 }
 
-func periodsV1(ps Periods) []PeriodV1 {
-	all := make([]PeriodV1, len(ps))
-	for i, p := range ps {
-		all[i] = PeriodV1{p.Start.String(), p.End.String()}
-	}
-	return all
-}
+func periodV1(p Period) PeriodV1 { return PeriodV1{p.Start.String(), p.End.String()} }
 
-type daysOut struct{ Body []DayV1 }
-
-func (s *Service) apiDays(ctx context.Context, in *daysIn) (*daysOut, error) {
+func (s *Service) apiDays(ctx context.Context, in *daysIn) (*web.Listed[DayV1], error) {
 	days, err := s.Days(ctx, in.Unit, in.Year)
-	if err != nil {
-		return nil, err
-	}
-	out := &daysOut{Body: make([]DayV1, len(days))}
-	for i, d := range days {
-		out.Body[i] = DayV1{d.Date.String(), string(d.Kind), d.Name, periodsV1(d.Periods), d.SourceAct, string(d.Confidence)}
-	}
-	return out, nil
+	return web.ListOf(days, err, func(d Day) DayV1 {
+		return DayV1{d.Date.String(), string(d.Kind), d.Name, web.Present(d.Periods, periodV1), d.SourceAct, string(d.Confidence)}
+	})
 }
 
 type hoursIn struct {
@@ -159,7 +127,7 @@ func (s *Service) apiHours(ctx context.Context, in *hoursIn) (*hoursOut, error) 
 	}
 	ps := c.PeriodsOn(on)
 	out := &hoursOut{}
-	out.Body.Date, out.Body.Working, out.Body.Minutes, out.Body.Periods = on.String(), len(ps) > 0, ps.Minutes(), periodsV1(ps)
+	out.Body.Date, out.Body.Working, out.Body.Minutes, out.Body.Periods = on.String(), len(ps) > 0, ps.Minutes(), web.Present(ps, periodV1)
 	if d, ok := c.SpecialDay(on); ok {
 		out.Body.Name = d.Name
 	}

@@ -2,21 +2,15 @@ package codelist
 
 import (
 	"context"
-	"net/http"
-
-	"github.com/danielgtaylor/huma/v2"
 
 	"lienthong/internal/kit/web"
 )
 
 // API adds the room's operations, /api/v1/codelist/…. Code lists are public.
 func (s *Service) API(a *web.API) {
-	op := func(name, path, summary string) huma.Operation {
-		return huma.Operation{OperationID: "codelist." + name, Method: http.MethodGet, Path: "/codelist/" + path, Summary: summary}
-	}
-	web.Register(a, op("lists", "lists", "Các danh mục dùng chung"), web.Public, s.apiLists)
-	web.Register(a, op("items", "lists/{list}/items", "Các mục của một danh mục"), web.Public, s.apiItems)
-	web.Register(a, op("item", "lists/{list}/items/{code}", "Xem một mục"), web.Public, s.apiItem)
+	web.Get(a, "codelist.lists", "lists", "Các danh mục dùng chung", web.Public, s.apiLists)
+	web.Get(a, "codelist.items", "lists/{list}/items", "Các mục của một danh mục", web.Public, s.apiItems)
+	web.Get(a, "codelist.item", "lists/{list}/items/{code}", "Xem một mục", web.Public, s.apiItem)
 }
 
 // ListV1 (danh mục) is a code list as programs see it.
@@ -43,18 +37,9 @@ func presented(i Item) ItemV1 {
 	return ItemV1{i.Code, i.Name, i.NameEN, i.Attributes, i.ValidFrom.String(), i.ValidTo.String(), i.SourceAct}
 }
 
-type listsOut struct{ Body []ListV1 }
-
-func (s *Service) apiLists(ctx context.Context, _ *struct{}) (*listsOut, error) {
+func (s *Service) apiLists(ctx context.Context, _ *web.Nothing) (*web.Listed[ListV1], error) {
 	lists, err := s.Lists(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := &listsOut{Body: make([]ListV1, len(lists))}
-	for i, l := range lists {
-		out.Body[i] = ListV1(l)
-	}
-	return out, nil
+	return web.ListOf(lists, err, func(l List) ListV1 { return ListV1(l) })
 }
 
 type itemsIn struct {
@@ -64,9 +49,7 @@ type itemsIn struct {
 	All  bool    `query:"all" doc:"Mọi phiên bản của mọi mục, cả mục thôi áp dụng"`
 }
 
-type itemsOut struct{ Body web.PageOf[ItemV1] }
-
-func (s *Service) apiItems(ctx context.Context, in *itemsIn) (*itemsOut, error) {
+func (s *Service) apiItems(ctx context.Context, in *itemsIn) (*web.Paged[ItemV1], error) {
 	on, err := in.On.Date("on")
 	if err != nil {
 		return nil, err
@@ -75,15 +58,7 @@ func (s *Service) apiItems(ctx context.Context, in *itemsIn) (*itemsOut, error) 
 	if in.All {
 		items, err = s.History(ctx, in.List)
 	}
-	if err != nil {
-		return nil, err
-	}
-	all := make([]ItemV1, len(items))
-	for i, item := range items {
-		all[i] = presented(item)
-	}
-	page, err := web.PageFrom(all, in.PageQuery, func(i ItemV1) string { return i.Code + " " + i.ValidFrom })
-	return &itemsOut{page}, err
+	return web.PagedOf(items, err, in.PageQuery, func(i Item) string { return i.Code + " " + i.ValidFrom.String() }, presented)
 }
 
 type itemIn struct {

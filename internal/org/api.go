@@ -2,9 +2,6 @@ package org
 
 import (
 	"context"
-	"net/http"
-
-	"github.com/danielgtaylor/huma/v2"
 
 	"lienthong/internal/kit/web"
 	"lienthong/internal/place"
@@ -13,16 +10,13 @@ import (
 // API adds the room's operations, /api/v1/org/…. How the administration is organised is no secret: they are public.
 // Persons and posts are not part of them.
 func (s *Service) API(a *web.API) {
-	op := func(name, path, summary string) huma.Operation {
-		return huma.Operation{OperationID: "org." + name, Method: http.MethodGet, Path: "/org/" + path, Summary: summary}
-	}
-	web.Register(a, op("kinds", "kinds", "Các loại cơ quan, đơn vị"), web.Public, s.apiKinds)
-	web.Register(a, op("list", "units", "Danh sách cơ quan, đơn vị"), web.Public, s.apiList)
-	web.Register(a, op("search", "search", "Tìm cơ quan, đơn vị theo tên, tên cũ hoặc mã"), web.Public, s.apiSearch)
-	web.Register(a, op("show", "units/{id}", "Xem một cơ quan, đơn vị"), web.Public, s.apiShow)
-	web.Register(a, op("children", "units/{id}/children", "Các đơn vị trực thuộc"), web.Public, s.apiChildren)
-	web.Register(a, op("successors", "units/{id}/successors", "Các đơn vị kế thừa sau sắp xếp tổ chức"), web.Public, s.apiSuccessors)
-	web.Register(a, op("by_code", "codes/{scheme}/{code}", "Xem cơ quan theo mã định danh"), web.Public, s.apiByCode)
+	web.Get(a, "org.kinds", "kinds", "Các loại cơ quan, đơn vị", web.Public, s.apiKinds)
+	web.Get(a, "org.list", "units", "Danh sách cơ quan, đơn vị", web.Public, s.apiList)
+	web.Get(a, "org.search", "search", "Tìm cơ quan, đơn vị theo tên, tên cũ hoặc mã", web.Public, s.apiSearch)
+	web.Get(a, "org.show", "units/{id}", "Xem một cơ quan, đơn vị", web.Public, s.apiShow)
+	web.Get(a, "org.children", "units/{id}/children", "Các đơn vị trực thuộc", web.Public, s.apiChildren)
+	web.Get(a, "org.successors", "units/{id}/successors", "Các đơn vị kế thừa sau sắp xếp tổ chức", web.Public, s.apiSuccessors)
+	web.Get(a, "org.by_code", "codes/{scheme}/{code}", "Xem cơ quan theo mã định danh", web.Public, s.apiByCode)
 }
 
 // UnitV1 (cơ quan, đơn vị) is a unit as programs see it.
@@ -53,14 +47,6 @@ func presented(u Unit) UnitV1 {
 		ValidTo: u.ValidTo.String(), SourceAct: u.SourceAct, Confidence: string(u.Confidence)}
 }
 
-func presentedAll(units []Unit) []UnitV1 {
-	all := make([]UnitV1, len(units))
-	for i, u := range units {
-		all[i] = presented(u)
-	}
-	return all
-}
-
 // KindV1 (loại cơ quan) is a kind of unit as programs see it.
 type KindV1 struct {
 	Key        string `json:"key"`
@@ -70,20 +56,9 @@ type KindV1 struct {
 	Government bool   `json:"government" doc:"Cơ quan chịu trách nhiệm về cả địa bàn (Ủy ban nhân dân)"`
 }
 
-type nothingIn struct{}
-
-type kindsOut struct{ Body []KindV1 }
-
-func (s *Service) apiKinds(ctx context.Context, _ *nothingIn) (*kindsOut, error) {
+func (s *Service) apiKinds(ctx context.Context, _ *web.Nothing) (*web.Listed[KindV1], error) {
 	kinds, err := s.Kinds(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := &kindsOut{Body: make([]KindV1, len(kinds))}
-	for i, k := range kinds {
-		out.Body[i] = KindV1{k.Key, k.Name, k.NameEN, k.Agency, k.Government}
-	}
-	return out, nil
+	return web.ListOf(kinds, err, func(k Kind) KindV1 { return KindV1{k.Key, k.Name, k.NameEN, k.Agency, k.Government} })
 }
 
 type listIn struct {
@@ -98,21 +73,15 @@ type listIn struct {
 	Ended    bool         `query:"ended" doc:"Cả các đơn vị không còn tồn tại"`
 }
 
-type unitsOut struct{ Body web.PageOf[UnitV1] }
+func unitKey(u Unit) string { return string(u.ID) }
 
-func unitKey(u UnitV1) string { return string(u.ID) }
-
-func (s *Service) apiList(ctx context.Context, in *listIn) (*unitsOut, error) {
+func (s *Service) apiList(ctx context.Context, in *listIn) (*web.Paged[UnitV1], error) {
 	on, err := in.On.Date("on")
 	if err != nil {
 		return nil, err
 	}
 	units, err := s.List(ctx, Filter{Kind: in.Kind, Level: in.Level, Key: in.Key, Place: in.Place, Under: in.Under, Agencies: in.Agencies, On: on, Ended: in.Ended})
-	if err != nil {
-		return nil, err
-	}
-	page, err := web.PageFrom(presentedAll(units), in.PageQuery, unitKey)
-	return &unitsOut{page}, err
+	return web.PagedOf(units, err, in.PageQuery, unitKey, presented)
 }
 
 type searchIn struct {
@@ -131,22 +100,13 @@ type HitV1 struct {
 	Former string `json:"former,omitempty" doc:"Tên cũ đã khớp, khi tìm theo đơn vị không còn tồn tại"`
 }
 
-type searchOut struct{ Body []HitV1 }
-
-func (s *Service) apiSearch(ctx context.Context, in *searchIn) (*searchOut, error) {
+func (s *Service) apiSearch(ctx context.Context, in *searchIn) (*web.Listed[HitV1], error) {
 	on, err := in.On.Date("on")
 	if err != nil {
 		return nil, err
 	}
 	hits, err := s.Search(ctx, in.Text, SearchOptions{Kind: in.Kind, Level: in.Level, Under: in.Under, Agencies: in.Agencies, On: on, Limit: in.Limit})
-	if err != nil {
-		return nil, err
-	}
-	out := &searchOut{Body: make([]HitV1, len(hits))}
-	for i, h := range hits {
-		out.Body[i] = HitV1{presented(h.Unit), h.Former}
-	}
-	return out, nil
+	return web.ListOf(hits, err, func(h Hit) HitV1 { return HitV1{presented(h.Unit), h.Former} })
 }
 
 // CodeV1 (mã định danh) is a code of a unit as programs see it.
@@ -156,6 +116,10 @@ type CodeV1 struct {
 	ValidFrom  string `json:"valid_from,omitempty"`
 	ValidTo    string `json:"valid_to,omitempty"`
 	Confidence string `json:"confidence"`
+}
+
+func codeV1(c Code) CodeV1 {
+	return CodeV1{c.Scheme, c.Code, c.ValidFrom.String(), c.ValidTo.String(), string(c.Confidence)}
 }
 
 type showIn struct {
@@ -184,10 +148,7 @@ func (s *Service) apiShow(ctx context.Context, in *showIn) (*showOut, error) {
 		return nil, err
 	}
 	out := &showOut{}
-	out.Body.UnitV1, out.Body.Above, out.Body.Codes = presented(u), presentedAll(above), make([]CodeV1, len(codes))
-	for i, c := range codes {
-		out.Body.Codes[i] = CodeV1{c.Scheme, c.Code, c.ValidFrom.String(), c.ValidTo.String(), string(c.Confidence)}
-	}
+	out.Body.UnitV1, out.Body.Above, out.Body.Codes = presented(u), web.Present(above, presented), web.Present(codes, codeV1)
 	return out, nil
 }
 
@@ -196,16 +157,12 @@ type childrenIn struct {
 	ID UnitID `path:"id" maxLength:"64"`
 }
 
-func (s *Service) apiChildren(ctx context.Context, in *childrenIn) (*unitsOut, error) {
+func (s *Service) apiChildren(ctx context.Context, in *childrenIn) (*web.Paged[UnitV1], error) {
 	if _, err := s.Unit(ctx, in.ID); err != nil {
 		return nil, err
 	}
 	units, err := s.Children(ctx, in.ID)
-	if err != nil {
-		return nil, err
-	}
-	page, err := web.PageFrom(presentedAll(units), in.PageQuery, unitKey)
-	return &unitsOut{page}, err
+	return web.PagedOf(units, err, in.PageQuery, unitKey, presented)
 }
 
 type successorsIn struct {
@@ -220,6 +177,10 @@ type LinkV1 struct {
 	On        string `json:"on"`
 	SourceAct string `json:"source_act,omitempty"`
 	Heir      bool   `json:"heir" doc:"Tiếp nhận việc không chia được"`
+}
+
+func linkV1(l Successor) LinkV1 {
+	return LinkV1{l.To, string(l.Kind), l.On.String(), l.SourceAct, l.Heir}
 }
 
 type successorsOut struct {
@@ -243,10 +204,7 @@ func (s *Service) apiSuccessors(ctx context.Context, in *successorsIn) (*success
 		return nil, err
 	}
 	out := &successorsOut{}
-	out.Body.Units, out.Body.Links = presentedAll(units), make([]LinkV1, len(links))
-	for i, l := range links {
-		out.Body.Links[i] = LinkV1{l.To, string(l.Kind), l.On.String(), l.SourceAct, l.Heir}
-	}
+	out.Body.Units, out.Body.Links = web.Present(units, presented), web.Present(links, linkV1)
 	return out, nil
 }
 

@@ -2,9 +2,6 @@ package place
 
 import (
 	"context"
-	"net/http"
-
-	"github.com/danielgtaylor/huma/v2"
 
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/web"
@@ -12,16 +9,13 @@ import (
 
 // API adds the room's operations, /api/v1/place/…. The territory is no secret: all of them are public.
 func (s *Service) API(a *web.API) {
-	op := func(name, path, summary string) huma.Operation {
-		return huma.Operation{OperationID: "place." + name, Method: http.MethodGet, Path: "/place/" + path, Summary: summary}
-	}
-	web.Register(a, op("levels", "levels", "Các cấp hành chính"), web.Public, s.apiLevels)
-	web.Register(a, op("list", "units", "Danh sách đơn vị hành chính"), web.Public, s.apiList)
-	web.Register(a, op("search", "search", "Tìm đơn vị hành chính theo tên, tên cũ hoặc mã"), web.Public, s.apiSearch)
-	web.Register(a, op("show", "units/{id}", "Xem một đơn vị hành chính"), web.Public, s.apiShow)
-	web.Register(a, op("children", "units/{id}/children", "Các đơn vị trực thuộc"), web.Public, s.apiChildren)
-	web.Register(a, op("successors", "units/{id}/successors", "Các đơn vị kế thừa sau sáp nhập, chia tách, đổi tên"), web.Public, s.apiSuccessors)
-	web.Register(a, op("by_code", "codes/{scheme}/{code}", "Xem đơn vị hành chính theo mã"), web.Public, s.apiByCode)
+	web.Get(a, "place.levels", "levels", "Các cấp hành chính", web.Public, s.apiLevels)
+	web.Get(a, "place.list", "units", "Danh sách đơn vị hành chính", web.Public, s.apiList)
+	web.Get(a, "place.search", "search", "Tìm đơn vị hành chính theo tên, tên cũ hoặc mã", web.Public, s.apiSearch)
+	web.Get(a, "place.show", "units/{id}", "Xem một đơn vị hành chính", web.Public, s.apiShow)
+	web.Get(a, "place.children", "units/{id}/children", "Các đơn vị trực thuộc", web.Public, s.apiChildren)
+	web.Get(a, "place.successors", "units/{id}/successors", "Các đơn vị kế thừa sau sáp nhập, chia tách, đổi tên", web.Public, s.apiSuccessors)
+	web.Get(a, "place.by_code", "codes/{scheme}/{code}", "Xem đơn vị hành chính theo mã", web.Public, s.apiByCode)
 }
 
 // UnitV1 (đơn vị hành chính) is a unit as programs see it.
@@ -45,14 +39,6 @@ func present(u Unit) UnitV1 {
 		ValidFrom: u.ValidFrom.String(), ValidTo: u.ValidTo.String(), SourceAct: u.SourceAct, Confidence: string(u.Confidence)}
 }
 
-func presentAll(units []Unit) []UnitV1 {
-	all := make([]UnitV1, len(units))
-	for i, u := range units {
-		all[i] = present(u)
-	}
-	return all
-}
-
 // LevelV1 (cấp hành chính) is a level of government as programs see it.
 type LevelV1 struct {
 	Key    string   `json:"key"`
@@ -69,26 +55,18 @@ type KindV1 struct {
 	NameEN string `json:"name_en,omitempty"`
 }
 
-type nothingIn struct{}
-
-type levelsOut struct{ Body []LevelV1 }
-
-func (s *Service) apiLevels(ctx context.Context, _ *nothingIn) (*levelsOut, error) {
+func (s *Service) apiLevels(ctx context.Context, _ *web.Nothing) (*web.Listed[LevelV1], error) {
 	levels, err := s.Levels(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out := &levelsOut{Body: []LevelV1{}}
+	out := &web.Listed[LevelV1]{Body: []LevelV1{}}
 	for _, l := range levels {
 		kinds, err := s.Kinds(ctx, l.Key)
 		if err != nil {
 			return nil, err
 		}
-		v := LevelV1{Key: l.Key, Rank: l.Rank, Name: l.Name, NameEN: l.NameEN, Kinds: []KindV1{}}
-		for _, k := range kinds {
-			v.Kinds = append(v.Kinds, KindV1{k.Key, k.Name, k.NameEN})
-		}
-		out.Body = append(out.Body, v)
+		out.Body = append(out.Body, LevelV1{l.Key, l.Rank, l.Name, l.NameEN, web.Present(kinds, func(k Kind) KindV1 { return KindV1{k.Key, k.Name, k.NameEN} })})
 	}
 	return out, nil
 }
@@ -102,19 +80,15 @@ type listIn struct {
 	Ended bool    `query:"ended" doc:"Cả các đơn vị không còn tồn tại"`
 }
 
-type unitsOut struct{ Body web.PageOf[UnitV1] }
+func unitKey(u Unit) string { return string(u.ID) }
 
-func (s *Service) apiList(ctx context.Context, in *listIn) (*unitsOut, error) {
+func (s *Service) apiList(ctx context.Context, in *listIn) (*web.Paged[UnitV1], error) {
 	on, err := in.On.Date("on")
 	if err != nil {
 		return nil, err
 	}
 	units, err := s.List(ctx, Filter{Level: in.Level, Kind: in.Kind, Under: in.Under, On: on, Ended: in.Ended})
-	if err != nil {
-		return nil, err
-	}
-	page, err := web.PageFrom(presentAll(units), in.PageQuery, func(u UnitV1) string { return string(u.ID) })
-	return &unitsOut{page}, err
+	return web.PagedOf(units, err, in.PageQuery, unitKey, present)
 }
 
 type searchIn struct {
@@ -130,22 +104,13 @@ type HitV1 struct {
 	Former string `json:"former,omitempty" doc:"Tên cũ đã khớp, khi tìm theo đơn vị không còn tồn tại"`
 }
 
-type searchOut struct{ Body []HitV1 }
-
-func (s *Service) apiSearch(ctx context.Context, in *searchIn) (*searchOut, error) {
+func (s *Service) apiSearch(ctx context.Context, in *searchIn) (*web.Listed[HitV1], error) {
 	on, err := in.On.Date("on")
 	if err != nil {
 		return nil, err
 	}
 	hits, err := s.Search(ctx, in.Text, SearchOptions{Level: in.Level, On: on, Limit: in.Limit})
-	if err != nil {
-		return nil, err
-	}
-	out := &searchOut{Body: make([]HitV1, len(hits))}
-	for i, h := range hits {
-		out.Body[i] = HitV1{present(h.Unit), h.Former}
-	}
-	return out, nil
+	return web.ListOf(hits, err, func(h Hit) HitV1 { return HitV1{present(h.Unit), h.Former} })
 }
 
 // CodeV1 (mã đơn vị hành chính) is a code of a unit as programs see it.
@@ -154,6 +119,10 @@ type CodeV1 struct {
 	Code      string `json:"code"`
 	ValidFrom string `json:"valid_from,omitempty"`
 	ValidTo   string `json:"valid_to,omitempty"`
+}
+
+func codeV1(c Code) CodeV1 {
+	return CodeV1{c.Scheme, c.Code, c.ValidFrom.String(), c.ValidTo.String()}
 }
 
 type showIn struct {
@@ -182,10 +151,7 @@ func (s *Service) apiShow(ctx context.Context, in *showIn) (*showOut, error) {
 		return nil, err
 	}
 	out := &showOut{}
-	out.Body.UnitV1, out.Body.Above, out.Body.Codes = present(u), presentAll(above), make([]CodeV1, len(codes))
-	for i, c := range codes {
-		out.Body.Codes[i] = CodeV1{c.Scheme, c.Code, c.ValidFrom.String(), c.ValidTo.String()}
-	}
+	out.Body.UnitV1, out.Body.Above, out.Body.Codes = present(u), web.Present(above, present), web.Present(codes, codeV1)
 	return out, nil
 }
 
@@ -195,7 +161,7 @@ type childrenIn struct {
 	On web.Day `query:"on" doc:"Vào ngày này; mặc định hôm nay"`
 }
 
-func (s *Service) apiChildren(ctx context.Context, in *childrenIn) (*unitsOut, error) {
+func (s *Service) apiChildren(ctx context.Context, in *childrenIn) (*web.Paged[UnitV1], error) {
 	on, err := in.On.Date("on")
 	if err != nil {
 		return nil, err
@@ -204,11 +170,7 @@ func (s *Service) apiChildren(ctx context.Context, in *childrenIn) (*unitsOut, e
 		return nil, err
 	}
 	units, err := s.Children(ctx, in.ID, on)
-	if err != nil {
-		return nil, err
-	}
-	page, err := web.PageFrom(presentAll(units), in.PageQuery, func(u UnitV1) string { return string(u.ID) })
-	return &unitsOut{page}, err
+	return web.PagedOf(units, err, in.PageQuery, unitKey, present)
 }
 
 type successorsIn struct {
@@ -223,6 +185,10 @@ type LinkV1 struct {
 	On        string `json:"on"`
 	SourceAct string `json:"source_act,omitempty"`
 	Heir      bool   `json:"heir" doc:"Tiếp nhận việc không chia được"`
+}
+
+func linkV1(l Successor) LinkV1 {
+	return LinkV1{l.To, string(l.Kind), l.On.String(), l.SourceAct, l.Heir}
 }
 
 type successorsOut struct {
@@ -246,10 +212,7 @@ func (s *Service) apiSuccessors(ctx context.Context, in *successorsIn) (*success
 		return nil, err
 	}
 	out := &successorsOut{}
-	out.Body.Units, out.Body.Links = presentAll(units), make([]LinkV1, len(links))
-	for i, l := range links {
-		out.Body.Links[i] = LinkV1{l.To, string(l.Kind), l.On.String(), l.SourceAct, l.Heir}
-	}
+	out.Body.Units, out.Body.Links = web.Present(units, present), web.Present(links, linkV1)
 	return out, nil
 }
 

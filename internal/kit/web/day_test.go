@@ -1,11 +1,14 @@
 package web_test
 
 import (
+	"context"
+	"strconv"
 	"strings"
 	"testing"
 
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/web"
 )
 
@@ -70,4 +73,34 @@ func TestPageFrom(t *testing.T) {
 	if err != nil || page.Items == nil || page.Next != "" {
 		t.Errorf("nothing at all: %+v %v", page, err)
 	}
+}
+
+// TestLists holds what operations that only read a list answer.
+func TestLists(t *testing.T) {
+	s := newSite(t, nil)
+	a := web.NewAPI(s.Mux, web.APIInfo{Title: "Thử", Version: "1"})
+	rows, broken := []int{1, 2, 3}, error(nil)
+	double := func(n int) thing { return thing{Name: strings.Repeat("a", n), Size: 2 * n} }
+	web.Get(a, "thing.all", "all", "Tất cả", web.Public, func(context.Context, *web.Nothing) (*web.Listed[thing], error) {
+		return web.ListOf(rows, broken, double)
+	})
+	web.Get(a, "thing.pages", "pages", "Từng trang", web.Public, func(_ context.Context, in *listInput) (*web.Paged[thing], error) {
+		return web.PagedOf(rows, broken, in.PageQuery, strconv.Itoa, double)
+	})
+	ask := func(path string, status int, want string) {
+		t.Helper()
+		if w := s.do("GET", "/api/v1/thing/"+path, nil); w.Code != status || !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%s: %d %s, want %s", path, w.Code, w.Body, want)
+		}
+	}
+	ask("all", 200, `[{"name":"a","size":2},{"name":"aa","size":4},{"name":"aaa","size":6}]`)
+	ask("pages?size=2", 200, `{"items":[{"name":"a","size":2},{"name":"aa","size":4}],"next":"`+web.Cursor("2")+`"}`)
+	ask("pages?size=2&after="+web.Cursor("2"), 200, `{"items":[{"name":"aaa","size":6}]}`)
+	ask("pages?after="+web.Cursor("9"), 400, `"kind":"invalid"`)
+	rows = nil
+	ask("all", 200, `[]`)
+	ask("pages", 200, `{"items":[]}`)
+	broken = fault.NewNotFound(i18n.M("Không có danh sách này."))
+	ask("all", 404, `"kind":"not_found"`)
+	ask("pages", 404, "Không có danh sách này.")
 }
