@@ -17,18 +17,18 @@ import (
 // Nav returns the public way around for the layout "public"; app hands it to the renderer.
 func Nav(c *i18n.Catalog, lang, path string) []design.NavItem {
 	items := []struct {
-		label i18n.Msg
+		label string
 		href  string
 		under []string
 	}{
-		{i18n.M("Tìm thủ tục"), "/thu-tuc", []string{"/thu-tuc", "/nop-ho-so", "/nop/"}},
-		{i18n.M("Tra cứu"), "/tra-cuu", []string{"/tra-cuu"}},
-		{i18n.M("Hồ sơ của tôi"), "/ho-so-cua-toi", []string{"/ho-so-cua-toi", "/lam-tiep"}},
-		{i18n.M("Hướng dẫn"), "/huong-dan", []string{"/huong-dan"}},
+		{forCitizens(c, lang, "Thủ tục"), "/thu-tuc", []string{"/thu-tuc", "/nop-ho-so", "/nop/"}},
+		{forCitizens(c, lang, "Tra cứu hồ sơ"), "/tra-cuu", []string{"/tra-cuu"}},
+		{c.Msg(lang, i18n.M("Hồ sơ của tôi")), "/ho-so-cua-toi", []string{"/ho-so-cua-toi", "/lam-tiep"}},
+		{c.Msg(lang, i18n.M("Hướng dẫn")), "/huong-dan", []string{"/huong-dan"}},
 	}
 	nav := make([]design.NavItem, len(items))
 	for i, it := range items {
-		nav[i] = design.NavItem{Label: c.Msg(lang, it.label), Href: it.href}
+		nav[i] = design.NavItem{Label: it.label, Href: it.href}
 		for _, u := range it.under {
 			if len(path) >= len(u) && path[:len(u)] == u {
 				nav[i].Current = true
@@ -36,6 +36,15 @@ func Nav(c *i18n.Catalog, lang, path string) []design.NavItem {
 		}
 	}
 	return nav
+}
+
+// forCitizens returns a text in the words of the portal, where officials mean something else by it: as {{tc "người dân" …}} in templates.
+func forCitizens(c *i18n.Catalog, lang, text string) string {
+	key := "người dân|" + text
+	if said := c.T(lang, key); said != key {
+		return said
+	}
+	return c.T(lang, text)
 }
 
 type tile struct{ Title, Text, Icon, Href string }

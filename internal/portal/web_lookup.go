@@ -36,7 +36,7 @@ func (m *Room) showLookup(w http.ResponseWriter, r *http.Request, status int, co
 		Hint: m.say(ctx, i18n.M("In trên giấy tiếp nhận, ví dụ H21.15-261123-0007."))}
 	v.Secret = design.Field{Name: "secret", Label: m.say(ctx, i18n.M("Mã tra cứu")), Value: secret, Optional: true, MaxLength: 12, Width: "short", Autocomplete: "off", Error: at["secret"],
 		Hint: m.say(ctx, i18n.M("6 ký tự trên giấy tiếp nhận. Có mã này thì xem được giấy tờ, bổ sung và rút hồ sơ."))}
-	return m.pages.Render(w, r, status, "lookup.html", "public", web.View{Title: "Tra cứu", Data: v})
+	return m.pages.Render(w, r, status, "lookup.html", "public", web.View{Title: forCitizens(m.Catalog, i18n.Lang(ctx), "Tra cứu hồ sơ"), Data: v})
 }
 
 func (m *Room) lookupAsk(w http.ResponseWriter, r *http.Request) error {
