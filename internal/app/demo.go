@@ -26,25 +26,30 @@ const signInsFile = "demo-sign-ins.txt"
 // passwordLine begins the line of signInsFile that holds the password of all its accounts.
 const passwordLine = "Mật khẩu của mọi tài khoản:"
 
+// demoOptions are what people may wish for.
+type demoOptions struct {
+	password string // of all accounts; empty makes one up
+	dossiers bool
+}
+
 // demo loads the province, makes the people and dossiers that only a demonstration has, and prints how to sign in.
 // Run again it adds what is missing and prints the same sign-ins. The house lives on cl: in an empty database
-// everything begins some weeks before now, so that there is work in all states. wanted is the password for the
-// accounts; empty makes one up.
-func (h *House) demo(ctx context.Context, out io.Writer, cl *clock.Fake, now time.Time, wanted string) error {
+// everything begins some weeks before now, so that there is work in all states.
+func (h *House) demo(ctx context.Context, out io.Writer, cl *clock.Fake, now time.Time, o demoOptions) error {
 	ctx = actor.With(audit.WithClock(ctx, cl), actor.SystemActor)
 	_, err := h.Org.Root(ctx)
 	empty := err != nil
-	if empty {
+	if empty && o.dossiers {
 		cl.Set(now.AddDate(0, 0, -7*demoWeeks))
 	}
 	if err := h.LoadProvince(ctx, h.Files, out, false); err != nil {
 		return err
 	}
-	file, err := h.demoPeople(ctx, out, wanted)
+	file, err := h.demoPeople(ctx, out, o.password)
 	if err != nil {
 		return err
 	}
-	if empty {
+	if empty && o.dossiers {
 		n, err := h.demoDossiers(ctx, cl, now)
 		if err != nil {
 			return fmt.Errorf("tạo hồ sơ dùng thử: %w", err)

@@ -31,7 +31,7 @@ func demoAt(t *testing.T, now time.Time) (*App, *clock.Fake, string) {
 	}
 	t.Cleanup(func() { _ = a.Close() })
 	var out bytes.Buffer
-	if err := a.House.demo(context.Background(), &out, cl, now, ""); err != nil {
+	if err := a.House.demo(context.Background(), &out, cl, now, demoOptions{dossiers: true}); err != nil {
 		t.Fatalf("%v\n%s", err, &out)
 	}
 	return a, cl, out.String()
@@ -115,7 +115,7 @@ func TestDemoPassword(t *testing.T) {
 	}
 	again := func(password string) (string, error) {
 		var out bytes.Buffer
-		err := a.House.demo(context.Background(), &out, cl, now, password)
+		err := a.House.demo(context.Background(), &out, cl, now, demoOptions{password, true})
 		return out.String(), err
 	}
 	out, err := again("")

@@ -48,7 +48,8 @@ func (migrateVerb) Run(s *session) error {
 }
 
 type demoVerb struct {
-	Password string `name:"demo-password" placeholder:"mật-khẩu" help:"Mật khẩu của mọi tài khoản dùng thử; để trống thì chương trình đặt ngẫu nhiên và in ra."`
+	PeopleOnly bool   `name:"people-only" help:"Chỉ tạo tài khoản, không tạo hồ sơ dùng thử."`
+	Password   string `name:"demo-password" placeholder:"mật-khẩu" help:"Mật khẩu của mọi tài khoản dùng thử; để trống thì chương trình đặt ngẫu nhiên và in ra."`
 }
 
 // Run makes the demonstration province.
@@ -56,7 +57,7 @@ func (v demoVerb) Run(s *session) error {
 	s.settings.AutoMigrate = true
 	now := time.Now()
 	cl := clock.NewFake(now)
-	return s.withApp(func(a *App) error { return a.House.demo(s.ctx, s.out, cl, now, v.Password) }, WithClock(cl))
+	return s.withApp(func(a *App) error { return a.House.demo(s.ctx, s.out, cl, now, demoOptions{v.Password, !v.PeopleOnly}) }, WithClock(cl))
 }
 
 type importVerb struct {
