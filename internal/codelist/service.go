@@ -109,12 +109,7 @@ func (s *Service) Has(ctx context.Context, list, code string, on clock.Date) (bo
 	return slices.ContainsFunc(b.codes[list][code], func(i Item) bool { return i.ValidOn(on) }), nil
 }
 
-func (s *Service) day(on clock.Date) clock.Date {
-	if on.IsZero() {
-		return clock.DateOf(s.clock.Now())
-	}
-	return on
-}
+func (s *Service) day(on clock.Date) clock.Date { return on.Or(clock.Today(s.clock)) }
 
 func (s *Service) book(ctx context.Context) (*book, error) { return s.cache.Get(ctx, s.db) }
 

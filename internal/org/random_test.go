@@ -10,43 +10,37 @@ import (
 
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/db"
-	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/randomtest"
 )
 
 // TestRandomHistories makes long random histories and holds what must always be true.
 func TestRandomHistories(t *testing.T) {
-	for seed := range uint64(6) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			o := smallOffice(t, day1)
-			r := rand.New(rand.NewPCG(seed, 1))
-			on := clock.MustDate(day1)
-			people := []PersonID{}
-			for i, u := range must(o.List(o.ctx, Filter{Key: "reception"}))(t) {
-				people = append(people, o.member(t, fmt.Sprintf("Người %d", i), u.Slug, "Chuyên viên", true).PersonID)
-			}
-			made := 0
-			for i := range 25 {
-				on = on.AddDays(r.IntN(40))
-				o.nextDay(t, on.AddDays(-r.IntN(30))) // some changes lie in the past, some in the future
-				if err := o.randomChange(t, r, i, on); err == nil {
-					made++
-				} else if k := fault.KindOf(err); k != fault.Invalid && k != fault.Conflict {
-					t.Fatalf("change %d: %v", i, err)
-				}
-			}
-			if made < 10 {
-				t.Fatalf("only %d changes were made", made)
-			}
-			o.nextDay(t, clock.MustDate("2030-01-01"))
-			o.checkTree(t)
-			o.checkHistory(t)
-			o.checkPosts(t, people)
-		})
-	}
+	h := randomtest.History{Start: clock.MustDate(day1), End: clock.MustDate("2030-01-01"), Changes: 25, Least: 10}
+	h.Run(t, 6, func(t *testing.T) randomtest.World {
+		w := staffed{office: smallOffice(t, day1)}
+		for i, u := range must(w.List(w.ctx, Filter{Key: "reception"}))(t) {
+			w.people = append(w.people, w.member(t, fmt.Sprintf("Người %d", i), u.Slug, "Chuyên viên", true).PersonID)
+		}
+		return w
+	})
 }
 
-// nextDay lets the time go on to a day and runs what runs at the start of each day.
-func (o office) nextDay(t *testing.T, day clock.Date) {
+// staffed is an office with people in posts.
+type staffed struct {
+	office
+	people []PersonID
+}
+
+// Check holds what must be true after any history.
+func (o staffed) Check(t *testing.T, _ []clock.Date) {
+	t.Helper()
+	o.checkTree(t)
+	o.checkHistory(t)
+	o.checkPosts(t, o.people)
+}
+
+// NextDay lets the time go on to a day and runs what runs at the start of each day.
+func (o office) NextDay(t *testing.T, day clock.Date) {
 	t.Helper()
 	if day.After(o.today()) {
 		o.clock.Set(day.At(0, 5))
@@ -56,8 +50,8 @@ func (o office) nextDay(t *testing.T, day clock.Date) {
 	}
 }
 
-// randomChange merges, renames, splits or ends a random agency or division that is alive.
-func (o office) randomChange(t *testing.T, r *rand.Rand, i int, on clock.Date) error {
+// Change merges, renames, splits or ends a random agency or division that is alive.
+func (o office) Change(t *testing.T, r *rand.Rand, i int, on clock.Date) error {
 	t.Helper()
 	alive := slices.DeleteFunc(must(o.List(o.ctx, Filter{On: on}))(t), func(u Unit) bool { return !u.ValidTo.IsZero() })
 	u, v := alive[r.IntN(len(alive))], alive[r.IntN(len(alive))]

@@ -506,7 +506,7 @@ func TestSameDay(t *testing.T) {
 			for _, slug := range order {
 				must(o.Rename(o.ctx, Rename{Unit: o.slug(t, slug).ID, Name: "Tên mới của " + slug, On: clock.MustDate(day2)}))(t)
 			}
-			o.nextDay(t, clock.MustDate(day2))
+			o.NextDay(t, clock.MustDate(day2))
 			above, below := o.slug(t, "so-tnmt"), o.slug(t, "vp-dkdd")
 			if above.Name != "Tên mới của so-tnmt" || below.Name != "Tên mới của vp-dkdd" || below.ParentID != above.ID {
 				t.Errorf("above %+v, below %+v", above, below)

@@ -162,7 +162,7 @@ func TestSameDay(t *testing.T) {
 				t.Fatal(err)
 			}
 			n := must(o.Merge(o.ctx, Merge{From: from, New: &NewUnit{Name: "Chung", Codes: map[string]string{"a": "123"}}, On: on}))(t)
-			o.nextDay(t, on)
+			o.NextDay(t, on)
 			parents := names(must(o.Parents(o.ctx, n.ID, on))(t))
 			if want := map[string]string{"renamed": "Tỉnh Mẫu, Huyện Huyện mới", "abolished": "Tỉnh Mẫu"}[name]; parents != want {
 				t.Errorf("parents = %s, want %s", parents, want)

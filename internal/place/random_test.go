@@ -11,45 +11,17 @@ import (
 
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/db"
-	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/randomtest"
 )
 
 // TestRandomHistories makes long random histories of a territory and holds what must always be true.
 func TestRandomHistories(t *testing.T) {
-	for seed := range uint64(6) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			o := smallOffice(t, day1)
-			r := rand.New(rand.NewPCG(seed, 2))
-			on := clock.MustDate(day1)
-			days := []clock.Date{on}
-			made := 0
-			for i := range 25 {
-				on = on.AddDays(1 + r.IntN(60))
-				o.nextDay(t, on.AddDays(-r.IntN(30))) // some changes lie in the past, some in the future
-				err := o.randomChange(t, r, i, on)
-				switch k := fault.KindOf(err); {
-				case err == nil:
-					made++
-					days = append(days, on)
-				case k != fault.Invalid && k != fault.Conflict:
-					t.Fatalf("change %d: %v", i, err)
-				}
-			}
-			if made < 8 {
-				t.Fatalf("only %d changes were made", made)
-			}
-			o.nextDay(t, clock.MustDate("2040-01-01"))
-			o.checkTree(t)
-			o.checkEnds(t)
-			for _, day := range days {
-				o.checkDay(t, day)
-			}
-		})
-	}
+	h := randomtest.History{Start: clock.MustDate(day1), End: clock.MustDate("2040-01-01"), Changes: 25, Least: 8}
+	h.Run(t, 6, func(t *testing.T) randomtest.World { return smallOffice(t, day1) })
 }
 
-// nextDay lets the time go on to a day and runs what runs at the start of each day.
-func (o office) nextDay(t *testing.T, day clock.Date) {
+// NextDay lets the time go on to a day and runs what runs at the start of each day.
+func (o office) NextDay(t *testing.T, day clock.Date) {
 	t.Helper()
 	if day.After(o.today()) {
 		o.clock.Set(day.At(0, 5))
@@ -59,8 +31,18 @@ func (o office) nextDay(t *testing.T, day clock.Date) {
 	}
 }
 
-// randomChange merges, renames, splits or abolishes random units of the lower levels that are alive.
-func (o office) randomChange(t *testing.T, r *rand.Rand, i int, on clock.Date) error {
+// Check holds what must be true after any history.
+func (o office) Check(t *testing.T, days []clock.Date) {
+	t.Helper()
+	o.checkTree(t)
+	o.checkEnds(t)
+	for _, day := range days {
+		o.checkDay(t, day)
+	}
+}
+
+// Change merges, renames, splits or abolishes random units of the lower levels that are alive.
+func (o office) Change(t *testing.T, r *rand.Rand, i int, on clock.Date) error {
 	t.Helper()
 	alive := slices.DeleteFunc(must(o.List(o.ctx, Filter{On: on}))(t), func(u Unit) bool { return !u.ValidTo.IsZero() || u.Level == "top" })
 	if len(alive) == 0 {

@@ -21,14 +21,9 @@ type Filter struct {
 
 func (s *Service) book(ctx context.Context) (*book, error) { return s.cache.Get(ctx, s.db) }
 
-func (s *Service) today() clock.Date { return clock.DateOf(s.clock.Now()) }
+func (s *Service) today() clock.Date { return clock.Today(s.clock) }
 
-func (s *Service) orToday(on clock.Date) clock.Date {
-	if on.IsZero() {
-		return s.today()
-	}
-	return on
-}
+func (s *Service) orToday(on clock.Date) clock.Date { return on.Or(s.today()) }
 
 func unknown() error {
 	return fault.NewNotFound(i18n.M("Không tìm thấy đơn vị hành chính này. Hãy tìm theo tên hoặc mã."))

@@ -23,9 +23,9 @@ import (
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/db"
 	"lienthong/internal/kit/event"
-	"lienthong/internal/kit/job"
 	"lienthong/internal/kit/migrate"
 	"lienthong/internal/org"
+	"lienthong/internal/org/orgtest"
 	"lienthong/internal/place"
 	"lienthong/internal/procedure"
 )
@@ -44,8 +44,7 @@ func Province() fs.FS {
 
 // Migrations returns the tables that a world needs.
 func Migrations() []migrate.Room {
-	return []migrate.Room{job.Migrations(), event.Migrations(), audit.Migrations(), place.Migrations(), org.Migrations(),
-		codelist.Migrations(), calendar.Migrations(), file.Migrations(), procedure.Migrations(), dossier.Migrations()}
+	return append(orgtest.Rooms(), codelist.Migrations(), calendar.Migrations(), file.Migrations(), procedure.Migrations(), dossier.Migrations())
 }
 
 // World is a small province.

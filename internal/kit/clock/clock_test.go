@@ -33,6 +33,21 @@ func TestDateOfIsLocal(t *testing.T) {
 	}
 }
 
+func TestToday(t *testing.T) {
+	c := clock.NewFake(time.Date(2018, 11, 23, 17, 30, 0, 0, time.UTC)) // half past midnight of the next day
+	today := clock.Today(c)
+	if today != clock.NewDate(2018, 11, 24) {
+		t.Errorf("today is %s", today)
+	}
+	other := clock.NewDate(2020, 1, 1)
+	if got := other.Or(today); got != other {
+		t.Errorf("a date or today = %s", got)
+	}
+	if got := (clock.Date{}).Or(today); got != today {
+		t.Errorf("no date or today = %s", got)
+	}
+}
+
 func TestDateOrder(t *testing.T) {
 	days := []string{"2017-12-31", "2018-01-01", "2018-01-02", "2018-02-01", "2019-01-01"}
 	for i, a := range days {

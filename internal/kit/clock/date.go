@@ -26,6 +26,17 @@ func DateOf(t time.Time) Date {
 	return Date{y, m, d}
 }
 
+// Today returns the date at which a clock stands.
+func Today(c Clock) Date { return DateOf(c.Now()) }
+
+// Or returns d, or other when d is the zero Date.
+func (d Date) Or(other Date) Date {
+	if d.IsZero() {
+		return other
+	}
+	return d
+}
+
 // ParseDate reads "2006-01-02" or "02/01/2006". The empty string is the zero Date.
 func ParseDate(s string) (Date, error) {
 	if s == "" {
