@@ -144,7 +144,7 @@ func (s *Service) apiOtherActs(a *web.API) {
 		return s.ObligationMet(ctx, d, b.Step, b.Note)
 	})
 	act(s, a, "supplement", "supplement", "Bổ sung giấy tờ", web.Public, func(ctx context.Context, d ID, b supplementBody) (*Dossier, error) {
-		return s.Supplement(ctx, d, MoreAnswer{Secret: b.Secret, Note: b.Note, Papers: b.Papers, UploadToken: b.UploadToken})
+		return s.Supplement(ctx, d, MoreAnswer(b))
 	})
 	act(s, a, "withdraw", "withdraw", "Rút hồ sơ", web.Public, func(ctx context.Context, d ID, b withdrawBody) (*Dossier, error) {
 		return s.Withdraw(ctx, d, b.Secret, b.Reason)

@@ -127,7 +127,7 @@ func (s *Service) apiFacets(ctx context.Context, in *BoxQuery) (*struct{ Body []
 	}
 	out := make([]facetBody, len(fs))
 	for i, f := range fs {
-		out[i] = facetBody{f.Field, f.Procedure, f.ProcedureName, f.Kind, f.Count}
+		out[i] = facetBody(f)
 	}
 	return &struct{ Body []facetBody }{out}, nil
 }
