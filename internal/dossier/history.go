@@ -76,6 +76,9 @@ func (e *Event) Sentence() i18n.Msg {
 	case ActSupplement:
 		return i18n.M("Đã nhận giấy tờ bổ sung.")
 	case ActExpire:
+		if e.To == StatusRefused {
+			return i18n.M("Đã hết thời hạn bổ sung mà chưa nhận được giấy tờ; hồ sơ không được tiếp nhận.")
+		}
 		return i18n.M("Đã hết thời hạn bổ sung mà chưa nhận được giấy tờ; hồ sơ dừng xử lý.")
 	case ActForward:
 		if f.To != "" {

@@ -235,7 +235,7 @@ func (w *work) askMore(st *Step, m MoreRequest) error {
 	}
 	deadline := w.cal.DueAt(clock.DateOf(w.now).At(23, 59), calendar.WorkDays(int64(m.Days)), calendar.Opts{}).UTC()
 	w.d.Supplements++
-	w.pause()
+	w.pause(st)
 	more := Supplement{ID: id.New(), DossierID: w.d.ID, StepID: st.ID, Number: w.d.Supplements, Items: string(items),
 		Reason: m.Reason, AskedAt: w.now, AskedBy: w.who.Name, AskedUnit: agency.Name, Deadline: deadline}
 	if err := w.store.insertSupplement(w.ctx, w.tx, &more); err != nil {

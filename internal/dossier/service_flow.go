@@ -97,7 +97,10 @@ func (w *work) part(agency org.Unit, key string) (*Part, error) {
 			continue
 		}
 		if p.DoneAt != nil {
-			p.DoneAt, p.DueAt = nil, due
+			p.DoneAt = nil
+			if due != nil { // a step without a term leaves the term the agency had
+				p.DueAt = due
+			}
 			return p, w.store.savePart(w.ctx, w.tx, p)
 		}
 		return p, nil
@@ -297,9 +300,12 @@ func (w *work) reach(started []Step) error {
 // pause stops the clock; the status before is kept for the way back.
 //
 // Law: 61/2018/NĐ-CP Đ.19
-func (w *work) pause() {
+func (w *work) pause(st *Step) {
 	now := minuteOf(w.now)
 	w.d.Resumes, w.d.PausedAt = w.from, &now
+	if w.from == StatusAccepted && procedure.StepKind(st.Kind) != procedure.StepReceive {
+		w.d.Resumes = StatusProcessing // whoever asks works on it, claimed or not
+	}
 }
 
 // resume brings the dossier back to the status before the pause and lets the clock run again.

@@ -128,7 +128,7 @@ func TestExtendOnceAndOblige(t *testing.T) {
 		before := *d.DueAt
 		w.Clock.Set(local("2026-11-24 08:00"))
 		met, err := w.Dossiers.ObligationMet(w.As(district), d.ID, step, "")
-		if d = must(t, met, err); d.DueAt.Sub(before) != 24*time.Hour || d.Status != dossier.StatusAccepted {
+		if d = must(t, met, err); d.DueAt.Sub(before) != 24*time.Hour || d.Status != dossier.StatusProcessing {
 			t.Errorf("after one working day: due moved from %v to %v, status %d", before, d.DueAt, d.Status)
 		}
 		forward(t, w, district, d.ID, "district", "")

@@ -333,7 +333,7 @@ func (s *Service) Oblige(ctx context.Context, d ID, stepID, note string) (*Dossi
 		if err != nil {
 			return err
 		}
-		w.pause()
+		w.pause(st)
 		if err := w.store.saveStep(w.ctx, w.tx, st); err != nil {
 			return err
 		}

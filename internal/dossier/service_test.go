@@ -120,7 +120,7 @@ func TestOnlineToReturn(t *testing.T) {
 		token := id.New()
 		more, err := w.Dossiers.Supplement(citizen, d.ID, dossier.MoreAnswer{UploadToken: token, Note: "Gửi lại ảnh.",
 			Papers: []dossier.FilingPaper{{Key: "birth-note", Files: []string{w.Upload(citizen, token, "ro-net.pdf")}}}})
-		if d = must(t, more, err); d.Status != dossier.StatusAccepted || !d.DueAt.Equal(local("2026-11-26 09:00")) {
+		if d = must(t, more, err); d.Status != dossier.StatusProcessing || !d.DueAt.Equal(local("2026-11-26 09:00")) {
 			t.Fatalf("supplemented: status %d, due %v, want two working days later", d.Status, d.DueAt.In(clock.Local))
 		}
 		forward(t, w, officer, d.ID, "verify", "")
@@ -155,7 +155,7 @@ func checkCitizenLine(t *testing.T, w *dossiertest.World, d *dossier.Dossier) {
 	if got := strings.Join(acts, " "); got != want {
 		t.Errorf("the citizen reads %q, want %q", got, want)
 	}
-	if len(st.Stops) != 1 || st.Stops[0].DoneAt == nil || len(st.Can) != 0 {
+	if len(st.Stops) != 1 || st.Stops[0].DoneAt == nil || st.Stops[0].DueAt == nil || len(st.Can) != 0 {
 		t.Errorf("stops %+v, can %v", st.Stops, st.Can)
 	}
 }
