@@ -13,6 +13,7 @@ import (
 	"lienthong/internal/dossier"
 	"lienthong/internal/dossier/dossiertest"
 	"lienthong/internal/kit/actor"
+	"lienthong/internal/kit/db"
 	"lienthong/internal/kit/dbtest"
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/i18n"
@@ -53,10 +54,16 @@ func (accounts) Applicant(ctx context.Context) (dossier.Applicant, bool, error) 
 	return a, true, nil
 }
 
-// newSite returns the portal; change alters what it is built from.
+// newSite returns the portal on SQLite; change alters what it is built from.
 func newSite(t *testing.T, change ...func(*portal.Deps)) *site {
 	t.Helper()
-	w := dossiertest.New(t, dbtest.SQLite(t, dossiertest.Migrations()...))
+	return newSiteOn(t, dbtest.SQLite(t, dossiertest.Migrations()...), change...)
+}
+
+// newSiteOn returns the portal on a database.
+func newSiteOn(t *testing.T, d *db.DB, change ...func(*portal.Deps)) *site {
+	t.Helper()
+	w := dossiertest.New(t, d)
 	texts := []fs.FS{web.Texts(), design.I18n, portal.Overlays(), dossier.Overlays(), procedure.Texts(), calendar.Texts()}
 	cat := &i18n.Catalog{}
 	for _, fsys := range texts {
@@ -66,12 +73,12 @@ func newSite(t *testing.T, change ...func(*portal.Deps)) *site {
 	}
 	s := webtest.New(t, webtest.Look{Layouts: []fs.FS{design.Layout}, Asset: design.Asset, Icon: design.Icon, Clock: w.Clock,
 		Texts: texts, Site: design.Province{Name: "Thử", Title: "tỉnh Thử", Owner: "Ủy ban nhân dân tỉnh Thử"}})
-	d := portal.Deps{Renderer: s.Renderer, Catalog: cat, Clock: w.Clock, Procedures: w.Procedures, Dossiers: w.Dossiers, Units: w.Org,
+	deps := portal.Deps{Renderer: s.Renderer, Catalog: cat, Clock: w.Clock, Procedures: w.Procedures, Dossiers: w.Dossiers, Units: w.Org,
 		Places: w.Places, Lists: w.Lists, Calendars: w.Calendars, Accounts: accounts{}, Receipts: printer{}}
 	for _, c := range change {
-		c(&d)
+		c(&deps)
 	}
-	s.Mux.Handle(portal.New(d).Routes()...)
+	s.Mux.Handle(portal.New(deps).Routes()...)
 	return &site{Site: s, World: w, citizen: w.Citizen("Nguyễn Thị An"), other: w.Citizen("Trần Văn Bình"), t: t}
 }
 

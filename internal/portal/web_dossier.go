@@ -310,6 +310,9 @@ func (m *Room) receipt(open opening) web.Handler {
 		if err != nil {
 			return err
 		}
+		if !o.Full {
+			return web.Redirect(w, r, o.base) // there the secret is asked for
+		}
 		if m.Receipts == nil {
 			return fault.NewUnavailable(i18n.M("Chưa in được giấy tiếp nhận dạng PDF. Hãy dùng nút In trên trang hồ sơ."))
 		}

@@ -12,6 +12,7 @@ import (
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/id"
 	"lienthong/internal/kit/web"
+	"lienthong/internal/procedure"
 	design "lienthong/web"
 )
 
@@ -256,10 +257,49 @@ func (m *Room) removeUpload(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := m.Dossiers.RemoveDraftFile(r.Context(), a.draft, r.PathValue("file")); err != nil {
+	if err := m.dropFile(r.Context(), a, r.PathValue("file")); err != nil {
 		return err
 	}
 	return web.Redirect(w, r, a.base()+"/giay-to#paper-"+r.PathValue("paper"))
+}
+
+// dropFile removes a file, also when another page saved in between, and the paper that was only there for it.
+func (m *Room) dropFile(ctx context.Context, a *application, fileID string) error {
+	err := m.Dossiers.RemoveDraftFile(ctx, a.draft, fileID)
+	for range 5 {
+		if err == nil && !a.tidy() {
+			return nil
+		}
+		if err != nil && fault.KindOf(err) != fault.Conflict {
+			return err
+		}
+		if err != nil {
+			if a.draft, err = m.Dossiers.Draft(ctx, a.draft.ResumeCode); err != nil {
+				return err
+			}
+			for i := range a.draft.Filing.Papers {
+				given := &a.draft.Filing.Papers[i]
+				given.Files = slices.DeleteFunc(given.Files, func(f string) bool { return f == fileID })
+				given.Provided = len(given.Files) > 0
+			}
+			a.tidy()
+		}
+		if err = m.Dossiers.SaveDraft(ctx, a.draft); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+// tidy takes out papers without files that the chosen case does not ask for, and reports whether there were any.
+func (a *application) tidy() bool {
+	f := &a.draft.Filing
+	asked := a.spec().PapersFor(f.CaseKey, dossierOnline)
+	before := len(f.Papers)
+	f.Papers = slices.DeleteFunc(f.Papers, func(p dossier.FilingPaper) bool {
+		return len(p.Files) == 0 && !slices.ContainsFunc(asked, func(s procedure.Paper) bool { return s.Key == p.Key })
+	})
+	return len(f.Papers) < before
 }
 
 func (m *Room) openUpload(w http.ResponseWriter, r *http.Request) error {

@@ -157,11 +157,16 @@ func (m *Room) receivers(ctx context.Context, v *procedure.Version, text string)
 			}
 		}
 	}
+	var named []procedure.Agency
 	for _, a := range all {
 		if matches(text, a.Name) {
-			add(a)
+			named = append(named, a)
 		}
 	}
+	if as := slices.IndexFunc(named, func(a procedure.Agency) bool { return says(text, a.Name) }); as >= 0 {
+		named = slices.DeleteFunc(named, func(a procedure.Agency) bool { return !says(text, a.Name) })
+	}
+	add(named...)
 	places, err := m.Places.Search(ctx, text, place.SearchOptions{Limit: 8})
 	if err != nil {
 		return nil, err

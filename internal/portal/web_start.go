@@ -248,6 +248,7 @@ func (m *Room) saveReceiver(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	a.draft.Filing.CaseKey, a.draft.Filing.ReceiverID = vs.Line("case"), org.UnitID(vs.Line("receiver"))
+	a.tidy()
 	return m.keep(w, r, a, vs, nil, func(status int, ps []fault.Problem) error {
 		return m.showReceiver(w, r, status, a, vs, ps)
 	})

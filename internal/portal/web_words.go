@@ -195,6 +195,11 @@ func matches(text, name string) bool {
 	return true
 }
 
+// says reports whether the words of a text stand in a name one after the other, the last of them whole.
+func says(text, name string) bool {
+	return strings.Contains(" "+vntext.Fold(name)+" ", " "+strings.TrimSpace(vntext.Fold(text))+" ")
+}
+
 // address returns a path with the parts of a query that are not empty.
 func address(path string, pairs ...string) string {
 	q := url.Values{}
