@@ -42,8 +42,9 @@ func (p people) Load(r *http.Request) (actor.Actor, error) {
 // tab is a browser in front of the desk.
 type tab struct {
 	*office
-	ctx context.Context
-	url string
+	ctx     context.Context
+	url     string
+	pressed int // keys so far
 }
 
 // browse starts Chromium on the desk; without Chromium or the bundle the test is skipped.
@@ -133,6 +134,7 @@ func (b *tab) keys(text string) {
 	b.t.Helper()
 	b.run(func(ctx context.Context, tab *chromedp.Target) (chromedp.Void, error) {
 		for _, r := range text {
+			b.pressed++
 			events := kb.Encode(r)
 			down, up := events[0], events[len(events)-1]
 			if len(events) == 3 {
@@ -154,8 +156,9 @@ func TestCounterByKeyboard(t *testing.T) {
 	b.run(chromedp.EmulateViewport(1366, 768))
 	b.open("clerk", "/desk/counter")
 	b.focused("owner.personal_id")
-	b.keys(qr + kb.Enter)
+	b.keys(qr + kb.Enter) // by the scanner
 	b.focused("owner.phone")
+	b.pressed = 0
 	if got := b.text("document.querySelector('[name=\"owner.full_name\"]').value + ' ' + document.querySelector('[name=\"owner.birth_date\"]').value"); got != "Siu Hà Thử 02/05/1990" {
 		t.Errorf("from the card: %q", got)
 	}
@@ -175,6 +178,9 @@ func TestCounterByKeyboard(t *testing.T) {
 	b.focused("return_by")
 	b.keys(kb.Enter)
 	b.until("document.querySelector('.lt-done')")
+	if b.pressed > 25 { // eleven of them are the phone number
+		t.Errorf("%d keys from the card to the receipt", b.pressed)
+	}
 	b.until("document.activeElement.textContent.includes('In giấy tiếp nhận')")
 	b.keys("n")
 	b.focused("owner.personal_id")
@@ -184,6 +190,11 @@ func TestCounterByKeyboard(t *testing.T) {
 	}
 	b.keys(qr + kb.Enter)
 	b.until("document.getElementById('person').textContent.includes('Đã điền theo hồ sơ lần trước')")
+	b.focused("owner.phone")
+	b.keys("0912000004")
+	if got := b.text("document.querySelector('[name=\"owner.phone\"]').value"); got != "0912000004" {
+		t.Errorf("typed over the number of last time: %q", got)
+	}
 }
 
 // TestListByKeyboard holds moving through the list, opening beside it, acting and jumping.
@@ -201,7 +212,11 @@ func TestListByKeyboard(t *testing.T) {
 	b.until("document.querySelector('#split aside .lt-code')?.textContent === '" + first.Code + "'")
 	b.keys("t")
 	b.until("document.querySelector('.lt-confirm[open] textarea') === document.activeElement")
-	b.keys("Du giay to" + kb.Tab + kb.Enter)
+	b.keys("Du giay to")
+	b.run(func(ctx context.Context, tab *chromedp.Target) (chromedp.Void, error) { // Ctrl and Enter send the form
+		_, err := cdp.Call(ctx, tab, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeRawKeyDown, Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13, Modifiers: 2 /* Ctrl */})
+		return chromedp.Void{}, err
+	})
 	b.until("document.querySelector('.lt-flash')?.textContent.includes('Đã tiếp nhận hồ sơ')")
 	if v := b.state(b.clerk, first); v.AcceptedAt == nil {
 		t.Error("not accepted")

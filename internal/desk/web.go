@@ -136,7 +136,7 @@ func parseTrail(s string) trail {
 	if s == "" {
 		return nil
 	}
-	return strings.Split(s, trailSign)
+	return strings.FieldsFunc(s, func(r rune) bool { return string(r) == trailSign })
 }
 
 func (t trail) cursor() string {

@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"strconv"
@@ -199,8 +198,8 @@ func (room *Room) act(w http.ResponseWriter, r *http.Request) error {
 // again shows the dossier as it is now, with the form that could not be taken and the reason.
 func (room *Room) again(w http.ResponseWriter, r *http.Request, o *order, cause error) error {
 	v, err := room.Dossiers.Read(r.Context(), o.dossier)
-	if err != nil {
-		return errors.Join(cause, err)
+	if err != nil { // a stranger learns nothing, not even the state that stood in the way
+		return err
 	}
 	t := room.texts(r.Context())
 	p, err := room.page(r, v, o.back, typed{act: o.act, n: o.n, values: o.values, token: o.token, kept: o.kept, err: cause})

@@ -28,7 +28,8 @@ type counterForm struct {
 	agency     org.UnitID
 	owner      dossier.Applicant
 	birth      string // as typed
-	filledIn   bool   // name and the rest come from the identity card or from the last dossier
+	today      clock.Date
+	filledIn   bool // name and the rest come from the identity card or from the last dossier
 	returning  bool
 	waits      []waiting
 	version    *procedure.Version
@@ -40,7 +41,7 @@ type counterForm struct {
 // newCounterForm reads a form that may be half filled in.
 func (room *Room) newCounterForm(r *http.Request, vs web.Values, scans map[string][]keptFile) (*counterForm, error) {
 	ctx := r.Context()
-	f := &counterForm{values: vs, key: vs.Line("key"), token: vs.Line("token"), agency: org.UnitID(actor.From(ctx).AgencyID), scans: scans}
+	f := &counterForm{values: vs, key: vs.Line("key"), token: vs.Line("token"), agency: org.UnitID(actor.From(ctx).AgencyID), scans: scans, today: clock.DateOf(room.Clock.Now())}
 	if !id.Valid(f.key) {
 		f.key = id.New()
 	}
@@ -195,6 +196,8 @@ func (f *counterForm) filing() (dossier.Filing, error) {
 	var err error
 	if out.Owner.BirthDate, err = clock.ParseDate(f.birth); err != nil {
 		ps.Add("owner.birth_date", i18n.M("Ngày phải có dạng ngày/tháng/năm, ví dụ 23/11/1988."))
+	} else if out.Owner.BirthDate.After(f.today) {
+		ps.Add("owner.birth_date", i18n.M("Ngày sinh không thể sau hôm nay. Hãy xem lại năm."))
 	}
 	if out.Authorised {
 		out.Submitter = dossier.Applicant{Kind: dossier.ApplicantCitizen, FullName: vs.Line("submitter.full_name"), PersonalID: vs.Line("submitter.personal_id"), Phone: vs.Line("submitter.phone")}

@@ -59,6 +59,9 @@ func TestTrail(t *testing.T) {
 	if first.cursor() != "" || first.next("a") != "a" {
 		t.Errorf("%v", first)
 	}
+	if odd := parseTrail("~~a~"); len(odd) != 1 || odd.cursor() != "a" || len(parseTrail("~")) != 0 {
+		t.Errorf("%v", odd)
+	}
 	third := parseTrail("a~b")
 	if third.cursor() != "b" || third.prev() != "a" || third.next("c") != "a~b~c" {
 		t.Errorf("%v", third)

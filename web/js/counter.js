@@ -29,8 +29,30 @@ function fill(form, parts) {
   }
 }
 
-// What was filled in is typed over at once.
-each("form[data-counter] input[data-focus]", (el) => { if (el.type !== "checkbox" && el.type !== "radio") el.select(); });
+// The person of last time arrives while the clerk types on: what was typed meanwhile stays, what was filled in is
+// typed over at once.
+let filled = false, typed = null;
+document.addEventListener("htmx:beforeSwap", (e) => {
+  const el = document.activeElement, person = document.getElementById("person");
+  filled = e.detail.target === person;
+  typed = filled && person.contains(el) && el.value && el.value !== el.defaultValue && !el.matches("[data-scan]") ? el : null;
+});
+document.addEventListener("htmx:afterSwap", () => {
+  if (!filled) return;
+  filled = false;
+  const person = document.getElementById("person"), at = document.activeElement, next = person.querySelector("input[data-focus]");
+  if (typed) {
+    next?.removeAttribute("data-focus");
+    const same = person.querySelector(`[name="${CSS.escape(typed.name)}"]`);
+    same.value = typed.value;
+    same.focus();
+  } else if (at !== document.body && !person.contains(at)) {
+    next?.removeAttribute("data-focus"); // the clerk is further on already
+  } else if (next) {
+    next.focus();
+    next.select();
+  }
+});
 
 each("form[data-counter]", (form) => {
   form.addEventListener("change", (e) => {
