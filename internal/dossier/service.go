@@ -44,7 +44,7 @@ type work struct {
 
 // act runs fn on a dossier that is locked for the transaction, checks the table
 // of states before and writes everything that belongs to a change after.
-func (s *Service) act(ctx context.Context, d ID, a Act, fn func(w *work) error) (*Dossier, error) {
+func (s *Service) act(ctx context.Context, d ID, a Act, fn func(w *work) error, mayKnow ...func(w *work) error) (*Dossier, error) {
 	var out *Dossier
 	err := s.DB.Tx(ctx, func(tx *db.Tx) error {
 		w, err := s.take(ctx, tx, d)
@@ -53,7 +53,7 @@ func (s *Service) act(ctx context.Context, d ID, a Act, fn func(w *work) error) 
 		}
 		before := *w.d
 		if err := w.d.allowed(a); err != nil {
-			return err
+			return w.conceal(err, mayKnow)
 		}
 		if to := rules[a].to; to != 0 {
 			w.d.Status = to
@@ -73,6 +73,30 @@ func (s *Service) act(ctx context.Context, d ID, a Act, fn func(w *work) error) 
 		return nil, err
 	}
 	return out, nil
+}
+
+// conceal returns the conflict to those who may know the state of the dossier;
+// others learn only what the check of their rights says.
+func (w *work) conceal(conflict error, mayKnow []func(w *work) error) error {
+	if len(mayKnow) == 0 {
+		mayKnow = []func(w *work) error{(*work).takesPart}
+	}
+	for _, check := range mayKnow {
+		if err := check(w); err != nil {
+			return err
+		}
+	}
+	return conflict
+}
+
+// takesPart holds that the actor may read the dossier or work on one of its steps.
+func (w *work) takesPart() error {
+	for _, st := range w.steps {
+		if w.who.Can(permissionOf(procedure.StepKind(st.Kind)), st.UnitPath) {
+			return nil
+		}
+	}
+	return w.mayRead(w.ctx, w.who, w.parts, w.steps)
 }
 
 func (s *Service) take(ctx context.Context, tx *db.Tx, d ID) (*work, error) {

@@ -78,7 +78,7 @@ func (s *Service) Withdraw(ctx context.Context, d ID, secret, reason string) (*D
 			return err
 		}
 		return w.end()
-	})
+	}, func(w *work) error { return w.mayActFor(secret) })
 }
 
 // MoreAnswer (nội dung bổ sung) is the answer to a request for papers.
@@ -126,7 +126,7 @@ func (s *Service) Supplement(ctx context.Context, d ID, m MoreAnswer) (*Dossier,
 			return err
 		}
 		return w.note(ActSupplement, org.Unit{}, nil, true, m.Note, detail{OldDue: old, NewDue: w.d.DueAt, Reasons: answer.Lines()})
-	})
+	}, func(w *work) error { return w.mayActFor(m.Secret) })
 }
 
 // addPapers attaches what was supplied: to the paper it belongs to, or as a new one.
