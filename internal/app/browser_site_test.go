@@ -178,13 +178,6 @@ func (b *tab) mark(selector, text string) {
 	}
 }
 
-// click clicks on a link or button of the page, which stays.
-func (b *tab) click(text string) {
-	b.t.Helper()
-	b.mark("main a[href], main button, main summary, main label", text)
-	b.run(chromedp.Click("[data-marked]"))
-}
-
 // follow clicks on a link or button that leads to another page.
 func (b *tab) follow(text string) *tab {
 	b.t.Helper()

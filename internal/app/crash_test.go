@@ -288,8 +288,6 @@ func (c *crowd) insist(ctx context.Context, p *process, rq request) (d dossier.D
 	}
 }
 
-var codeParts = regexp.MustCompile(`^(.+-\d{6})-(\d{4,})$`)
-
 // count holds that every dossier is in the citizen's list once.
 func (c *crowd) count(p *process) {
 	c.t.Helper()

@@ -217,13 +217,3 @@ func (s *site) told(st standing, acts ...dossier.Act) {
 		got = got[i+1:]
 	}
 }
-
-// top is the agency at the top of the province.
-func (s *site) top() org.Unit {
-	s.t.Helper()
-	u, err := s.House.Org.Root(s.system())
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return u
-}
