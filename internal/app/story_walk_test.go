@@ -8,7 +8,6 @@ import (
 
 	"lienthong/internal/dossier"
 	"lienthong/internal/kit/clock"
-	"lienthong/internal/org"
 	"lienthong/internal/procedure"
 )
 
