@@ -95,7 +95,7 @@ func renderSample(t *testing.T, i int) string {
 	v := sampleView()
 	v.Title, v.Data, v.Layout, v.Nav, v.Flash = s.title, s.data, s.layout, sampleNav(s.layout), nil
 	if s.layout == "desk" {
-		v.Actor = actorView{Name: "Rơ Châm H'Nga", Title: "Công chức tư pháp - hộ tịch", Agency: "UBND phường Diên Hồng"}
+		v.Actor = actorView{Name: "Rơ Châm H'Nga", Title: "Công chức tư pháp - hộ tịch", Office: "UBND phường Diên Hồng"}
 	}
 	var buf bytes.Buffer
 	if err := tpl.ExecuteTemplate(&buf, s.layout, v); err != nil {

@@ -17,13 +17,13 @@ import (
 )
 
 // actorView has what the layouts read of an actor.
-type actorView struct{ Kind, Name, Title, Agency string }
+type actorView struct{ Kind, Name, Title, Office string }
 
 type view struct {
 	Lang, Title, Path, Layout string
 	Actor                     actorView
 	Flash                     []Flash
-	Province                  Province
+	Site                      Province
 	Data, Nav                 any
 }
 
@@ -81,7 +81,7 @@ func render(t *testing.T, page, name string, data any) string {
 func sampleView() view {
 	return view{
 		Lang: "vi", Title: "Đăng ký khai sinh", Path: "/thu-tuc/1.001193",
-		Province: Province{
+		Site: Province{
 			Name: "Gia Lai", Title: "tỉnh Gia Lai", Owner: "Ủy ban nhân dân tỉnh Gia Lai",
 			Operator: "Trung tâm Phục vụ hành chính công tỉnh", Address: "69 Hùng Vương, thành phố Pleiku",
 			Hotline: "0269 1022", Email: "hotro@example.vn",
@@ -93,7 +93,7 @@ func sampleView() view {
 func TestLayouts(t *testing.T) {
 	page := `{{define "content"}}<p>Nội dung {{.Data}}</p>{{end}}`
 	official := sampleView()
-	official.Actor = actorView{Kind: "official", Name: "Rơ Châm H'Nga", Title: "Công chức tư pháp - hộ tịch", Agency: "Ủy ban nhân dân phường Diên Hồng"}
+	official.Actor = actorView{Kind: "staff", Name: "Rơ Châm H'Nga", Title: "Công chức tư pháp - hộ tịch", Office: "Ủy ban nhân dân phường Diên Hồng"}
 	english := sampleView()
 	english.Lang = "en"
 	tests := []struct {

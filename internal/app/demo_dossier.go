@@ -408,7 +408,7 @@ func (l *life) able(permission string, unit org.UnitID, path string) (actor.Acto
 	if err != nil {
 		return actor.Actor{}, err
 	}
-	return actor.Actor{ID: string(able[0].AccountID), Kind: actor.Official, Name: able[0].Name, Title: able[0].Title, Agency: agency.Name, AgencyID: string(agency.ID),
+	return actor.Actor{ID: string(able[0].AccountID), Kind: actor.Staff, Name: able[0].Name, Title: able[0].Title, Office: agency.Name, OfficeID: string(agency.ID),
 		Grants: []actor.Grant{{Permissions: map[string]bool{permission: true}, UnitID: string(unit), UnitPath: path}}}, nil
 }
 
@@ -432,5 +432,5 @@ func (l *life) person() (actor.Actor, error) {
 	if len(list) == 0 {
 		return actor.Actor{}, fmt.Errorf("nobody signs in as %s", l.plan.Online)
 	}
-	return actor.Actor{ID: string(list[0].ID), Kind: actor.Citizen, Name: list[0].FullName}, nil
+	return actor.Actor{ID: string(list[0].ID), Kind: actor.Person, Name: list[0].FullName}, nil
 }

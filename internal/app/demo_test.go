@@ -61,7 +61,7 @@ func TestDemoIsAlive(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			reader := actor.Actor{ID: "r", Kind: actor.Official, Grants: []actor.Grant{{Permissions: map[string]bool{dossier.PermRead: true}, UnitPath: root.Path, Below: true}}}
+			reader := actor.Actor{ID: "r", Kind: actor.Staff, Grants: []actor.Grant{{Permissions: map[string]bool{dossier.PermRead: true}, UnitPath: root.Path, Below: true}}}
 			page, err := a.House.Dossier.Find(actor.With(ctx, reader), dossier.FindQuery{Limit: 200})
 			if err != nil {
 				t.Fatal(err)

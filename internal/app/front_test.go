@@ -59,7 +59,7 @@ func TestNav(t *testing.T) {
 		for _, p := range permissions {
 			held[p] = true
 		}
-		return actor.With(context.Background(), actor.Actor{ID: "o", Kind: actor.Official, Grants: []actor.Grant{{Permissions: held, UnitPath: "/r/", Below: true}}})
+		return actor.With(context.Background(), actor.Actor{ID: "o", Kind: actor.Staff, Grants: []actor.Grant{{Permissions: held, UnitPath: "/r/", Below: true}}})
 	}
 	public, ok := a.House.nav(context.Background(), "public", "/tra-cuu").([]design.NavItem)
 	if !ok || !strings.Contains(labels(public), "(/tra-cuu)*") {
@@ -113,7 +113,7 @@ func TestDeskDoor(t *testing.T) {
 		t.Fatalf("%+v", door)
 	}
 	for permission, want := range map[string]string{dossier.PermRead: "200", identity.PermManage: "303 /identity/accounts", "audit.read": "forbidden"} {
-		who := actor.Actor{ID: "o", Kind: actor.Official, Grants: []actor.Grant{{Permissions: map[string]bool{permission: true, dossier.PermProcess: permission == dossier.PermRead}, UnitPath: "/r/", Below: true}}}
+		who := actor.Actor{ID: "o", Kind: actor.Staff, Grants: []actor.Grant{{Permissions: map[string]bool{permission: true, dossier.PermProcess: permission == dossier.PermRead}, UnitPath: "/r/", Below: true}}}
 		r := httptest.NewRequest("GET", "/desk", nil)
 		w := httptest.NewRecorder()
 		err := door.Handler(w, r.WithContext(actor.With(r.Context(), who)))
@@ -142,10 +142,10 @@ func TestApplicants(t *testing.T) {
 		}
 		return got, ok
 	}
-	if got, ok := ask(actor.Actor{ID: string(acc.ID), Kind: actor.Citizen}); !ok || got.FullName != reg.FullName || got.PersonalID != reg.PersonalID || got.Phone != reg.Name || got.Kind != dossier.ApplicantCitizen {
+	if got, ok := ask(actor.Actor{ID: string(acc.ID), Kind: actor.Person}); !ok || got.FullName != reg.FullName || got.PersonalID != reg.PersonalID || got.Phone != reg.Name || got.Kind != dossier.ApplicantCitizen {
 		t.Errorf("%+v %v", got, ok)
 	}
-	for _, who := range []actor.Actor{{}, {ID: string(acc.ID), Kind: actor.Official}} {
+	for _, who := range []actor.Actor{{}, {ID: string(acc.ID), Kind: actor.Staff}} {
 		if got, ok := ask(who); ok {
 			t.Errorf("%+v knows %+v", who, got)
 		}

@@ -79,7 +79,7 @@ type applicants struct{ accounts *identity.Service }
 
 // Applicant returns what a citizen's account says of its holder; officials apply like anybody else, with an empty form.
 func (a applicants) Applicant(ctx context.Context) (dossier.Applicant, bool, error) {
-	if actor.From(ctx).Kind != actor.Citizen {
+	if actor.From(ctx).Kind != actor.Person {
 		return dossier.Applicant{}, false, nil
 	}
 	acc, err := a.accounts.Me(ctx)

@@ -68,7 +68,7 @@ func newRow(a actor.Actor, at time.Time, e Entry) (Row, error) {
 	}
 	r := Row{
 		At: at.UTC().Truncate(time.Microsecond), ActorID: a.ID, ActorKind: string(a.Kind), ActorName: a.Name, PersonID: a.PersonID,
-		AgencyID: a.AgencyID, Agency: a.Agency, IP: a.IP, Action: e.Action, Object: e.Object, ObjectID: e.ObjectID, UnitID: e.UnitID, Detail: "{}",
+		AgencyID: a.OfficeID, Agency: a.Office, IP: a.IP, Action: e.Action, Object: e.Object, ObjectID: e.ObjectID, UnitID: e.UnitID, Detail: "{}",
 	}
 	for _, s := range []*string{&r.ActorID, &r.ActorName, &r.PersonID, &r.AgencyID, &r.Agency, &r.IP, &r.Action, &r.Object, &r.ObjectID, &r.UnitID} {
 		*s = storable(*s)

@@ -9,15 +9,15 @@ import (
 // The value was computed with sha256sum over the text below.
 func TestHashIsWhatThePackageCommentSays(t *testing.T) {
 	r := Row{
-		Lane: 3, Seq: 7, At: time.Date(2018, 11, 23, 8, 2, 3, 4000, time.FixedZone("", 7*3600)), ActorID: "a", ActorKind: "official", ActorName: "Hòa",
+		Lane: 3, Seq: 7, At: time.Date(2018, 11, 23, 8, 2, 3, 4000, time.FixedZone("", 7*3600)), ActorID: "a", ActorKind: "staff", ActorName: "Hòa",
 		Action: "dossier.accept", Object: "dossier.dossier", ObjectID: "d", Detail: "{}", PrevHash: genesis,
 	}
-	want := `17:lienthong-audit-1,1:3,1:7,27:2018-11-23T01:02:03.000004Z,1:a,8:official,4:Hòa,0:,0:,0:,0:,` +
+	want := `17:lienthong-audit-1,1:3,1:7,27:2018-11-23T01:02:03.000004Z,1:a,5:staff,4:Hòa,0:,0:,0:,0:,` +
 		`14:dossier.accept,15:dossier.dossier,1:d,0:,0:,0:,2:{},64:` + genesis + `,`
 	if got := string(r.text()); got != want {
 		t.Errorf("text\n%s\nwant\n%s", got, want)
 	}
-	if got, want := r.computeHash(), "22d783ad27d55f4df1b9dd07014a721fb2020f98278790f83bc63f34f6085b1c"; got != want {
+	if got, want := r.computeHash(), "aa135c68d8844ca08d5744e4543aacd2dfa33d8419054897dfa67c302f618a30"; got != want {
 		t.Errorf("hash %s, want %s", got, want)
 	}
 }

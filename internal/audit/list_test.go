@@ -16,7 +16,7 @@ import (
 )
 
 func reader(units ...string) actor.Actor {
-	a := actor.Actor{ID: "reader", Kind: actor.Official}
+	a := actor.Actor{ID: "reader", Kind: actor.Staff}
 	for _, u := range units {
 		a.Grants = append(a.Grants, actor.Grant{Permissions: map[string]bool{PermRead: true}, UnitID: u, UnitPath: "/" + u + "/"})
 	}
@@ -44,7 +44,7 @@ func seed(t testing.TB, d *db.DB) time.Time {
 		if i == 11 {
 			unit = ""
 		}
-		record(t, actor.With(ctx, actor.Actor{ID: fmt.Sprint("acc", i%2), Kind: actor.Official}), d, Entry{
+		record(t, actor.With(ctx, actor.Actor{ID: fmt.Sprint("acc", i%2), Kind: actor.Staff}), d, Entry{
 			Action: []string{"dossier.accept", "dossier.return"}[i%2], Object: []string{"dossier.dossier", "file.file"}[i/6], ObjectID: fmt.Sprint(i), UnitID: unit,
 		})
 		if i != 4 { // entries 4 and 5 have the same time

@@ -17,8 +17,8 @@ import (
 var rooms = []migrate.Room{Migrations()}
 
 var clerk = actor.Actor{
-	ID: "acc-1", Name: "Nguyễn Thị Hoa", Kind: actor.Official, PersonID: "per-1", Title: "Chuyên viên",
-	Agency: "UBND phường Diên Hồng", AgencyID: "agy-1", IP: "10.0.0.7",
+	ID: "acc-1", Name: "Nguyễn Thị Hoa", Kind: actor.Staff, PersonID: "per-1", Title: "Chuyên viên",
+	Office: "UBND phường Diên Hồng", OfficeID: "agy-1", IP: "10.0.0.7",
 }
 
 func record(t testing.TB, ctx context.Context, d *db.DB, entries ...Entry) {
@@ -59,7 +59,7 @@ func TestRecordKeepsWhoDidWhatAndHashesIt(t *testing.T) {
 		}
 		r := rows[0]
 		want := Row{
-			Lane: laneFor("d-1"), Seq: 1, At: time.Date(2018, 11, 23, 1, 2, 3, 4000, time.UTC), ActorID: "acc-1", ActorKind: "official",
+			Lane: laneFor("d-1"), Seq: 1, At: time.Date(2018, 11, 23, 1, 2, 3, 4000, time.UTC), ActorID: "acc-1", ActorKind: "staff",
 			ActorName: "Nguyễn Thị Hoa", PersonID: "per-1", AgencyID: "agy-1", Agency: "UBND phường Diên Hồng", IP: "10.0.0.7",
 			Action: "dossier.accept", Object: "dossier.dossier", ObjectID: "d-1", UnitID: "unit-1",
 			BeforeDigest: sum([]byte(`{"state":"new"}`)), AfterDigest: sum([]byte(`{"state":"accepted"}`)),

@@ -46,7 +46,7 @@ func each(t *testing.T, fn func(t *testing.T, f fixture)) {
 }
 
 func as(unitPath string, below bool) context.Context {
-	return actor.With(context.Background(), actor.Actor{ID: "a1", Name: "Rơ Châm H'Lan", Kind: actor.Official,
+	return actor.With(context.Background(), actor.Actor{ID: "a1", Name: "Rơ Châm H'Lan", Kind: actor.Staff,
 		Grants: []actor.Grant{{Permissions: map[string]bool{PermManage: true}, UnitPath: unitPath, Below: below}}})
 }
 

@@ -40,7 +40,7 @@ func each(t *testing.T, fn func(t *testing.T, f fixture)) {
 }
 
 func as(unitPath string) context.Context {
-	return actor.With(context.Background(), actor.Actor{ID: "a1", Name: "Siu H'Blao", Kind: actor.Official,
+	return actor.With(context.Background(), actor.Actor{ID: "a1", Name: "Siu H'Blao", Kind: actor.Staff,
 		Grants: []actor.Grant{{Permissions: map[string]bool{PermManage: true}, UnitPath: unitPath, Below: true}}})
 }
 
@@ -295,7 +295,7 @@ func TestPermissions(t *testing.T) {
 		}{
 			{"anonymous", public, fault.Unauthenticated},
 			{"a unit below", as("/root/city/"), fault.Forbidden},
-			{"no grant", actor.With(public, actor.Actor{ID: "a2", Kind: actor.Official}), fault.Forbidden},
+			{"no grant", actor.With(public, actor.Actor{ID: "a2", Kind: actor.Staff}), fault.Forbidden},
 		} {
 			_, imported := f.Import(tt.ctx, strings.NewReader(levels))
 			_, dir := f.ImportDir(tt.ctx, fstest.MapFS{"level.yaml": {Data: []byte(levels)}})

@@ -83,7 +83,7 @@ func sentence(s string) string {
 
 // calendar returns the working time of the reader's agency.
 func (room *Room) calendar(ctx context.Context) (*calendar.Calendar, error) {
-	return room.Calendars.For(ctx, actor.From(ctx).AgencyID)
+	return room.Calendars.For(ctx, actor.From(ctx).OfficeID)
 }
 
 // address puts a path and the values that are not empty together.

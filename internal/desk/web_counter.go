@@ -114,7 +114,7 @@ func (room *Room) showCounter(w http.ResponseWriter, r *http.Request, status int
 func (room *Room) counterPage(r *http.Request, f *counterForm, cause error) (*counterPage, error) {
 	t := room.texts(r.Context())
 	ps := t.problemsOf(cause, fieldOf)
-	d := &counterPage{Key: f.key, Token: f.token, Agency: actor.From(r.Context()).Agency, Problems: ps.List, Person: f.person(t, ps)}
+	d := &counterPage{Key: f.key, Token: f.token, Agency: actor.From(r.Context()).Office, Problems: ps.List, Person: f.person(t, ps)}
 	d.Procedure = look.Field{Name: "procedure", Label: t.tr(i18n.M("Tên hoặc mã thủ tục")), Value: f.values.Line("procedure"), Required: true, Error: ps.Field["procedure"],
 		Hint: t.tr(i18n.M("Gõ chữ cái đầu các tiếng, ví dụ “ks” là khai sinh.")), Suggest: "/desk/counter/suggest", Attrs: `data-first="1" ` + change("procedure", "#rest")}
 	if f.version != nil {
@@ -190,7 +190,7 @@ func (room *Room) counterSuggest(w http.ResponseWriter, r *http.Request) error {
 
 // received returns the procedures that the reader's agency receives.
 func (room *Room) received(ctx context.Context) ([]procedure.Summary, error) {
-	agency := actor.From(ctx).AgencyID
+	agency := actor.From(ctx).OfficeID
 	if agency == "" {
 		return nil, fault.NewForbidden(i18n.M("Tài khoản này không làm việc ở cơ quan nào. Hãy chọn vai trò có cơ quan rồi mở lại trang."))
 	}

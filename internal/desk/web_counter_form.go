@@ -41,7 +41,7 @@ type counterForm struct {
 // newCounterForm reads a form that may be half filled in.
 func (room *Room) newCounterForm(r *http.Request, vs web.Values, scans map[string][]keptFile) (*counterForm, error) {
 	ctx := r.Context()
-	f := &counterForm{values: vs, key: vs.Line("key"), token: vs.Line("token"), agency: org.UnitID(actor.From(ctx).AgencyID), scans: scans, today: clock.DateOf(room.Clock.Now())}
+	f := &counterForm{values: vs, key: vs.Line("key"), token: vs.Line("token"), agency: org.UnitID(actor.From(ctx).OfficeID), scans: scans, today: clock.DateOf(room.Clock.Now())}
 	if !id.Valid(f.key) {
 		f.key = id.New()
 	}

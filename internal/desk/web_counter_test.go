@@ -132,7 +132,7 @@ func TestCounterProcedure(t *testing.T) {
 		{Name: "words", As: o.clerk, URL: "/desk/counter/suggest?q=khai+sinh", WantText: []string{"Đăng ký khai sinh (thử)"}},
 		{Name: "nothing", As: o.clerk, URL: "/desk/counter/suggest?q=zz", WantText: []string{"Không tìm thấy."}},
 		{Name: "not received here", As: o.Clerk("so-a"), URL: "/desk/counter/suggest?q=ks", WantText: []string{"Không tìm thấy."}},
-		{Name: "no agency", As: actor.Actor{ID: "x", Kind: actor.Official, Grants: o.clerk.Grants}, URL: "/desk/counter", WantStatus: 403, WantText: []string{"không làm việc ở cơ quan nào"}},
+		{Name: "no agency", As: actor.Actor{ID: "x", Kind: actor.Staff, Grants: o.clerk.Grants}, URL: "/desk/counter", WantStatus: 403, WantText: []string{"không làm việc ở cơ quan nào"}},
 		post("case first", "9.000001", "", "Trường hợp", "Tiếp tục"),
 		post("no cases", "9.000002", "", "Bản vẽ", "10 ngày làm việc", "Không thu"),
 		post("two fit", "thử", "", "Chọn thủ tục", "9.000001", "9.000002"),

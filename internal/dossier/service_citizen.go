@@ -14,7 +14,7 @@ import (
 
 // owns reports whether the actor filed the dossier, or knows the secret of its receipt.
 func owns(d *Dossier, who actor.Actor, secret string) bool {
-	if who.Kind == actor.Citizen && d.AccountID != "" && who.ID == d.AccountID {
+	if who.Kind == actor.Person && d.AccountID != "" && who.ID == d.AccountID {
 		return true
 	}
 	secret = CleanSecret(secret)

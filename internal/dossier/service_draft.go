@@ -35,7 +35,7 @@ func (s *Service) NewDraft(ctx context.Context, procedureCode string, f Filing) 
 }
 
 func citizen(ctx context.Context) string {
-	if who := actor.From(ctx); who.Kind == actor.Citizen {
+	if who := actor.From(ctx); who.Kind == actor.Person {
 		return who.ID
 	}
 	return ""

@@ -120,7 +120,7 @@ func (s *Service) mayFile(ctx context.Context, f *Filing, spec *procedure.Spec, 
 		switch {
 		case !who.SignedIn():
 			return fault.NewUnauthenticated(i18n.M("Hãy đăng nhập để nộp hồ sơ trực tuyến. Nội dung đã nhập được giữ lại."))
-		case who.Kind != actor.Citizen:
+		case who.Kind != actor.Person:
 			return fault.NewForbidden(i18n.M("Hồ sơ trực tuyến do công dân, tổ chức nộp bằng tài khoản của mình."))
 		}
 		f.Accept = false
@@ -147,7 +147,7 @@ func (s *Service) file(ctx context.Context, tx *db.Tx, v *procedure.Version, rec
 		ProcedureName: v.Spec.Name, Field: v.Spec.Field, CaseKey: f.CaseKey, Channel: f.Channel, ReturnBy: f.ReturnBy,
 		ReturnAddress: f.ReturnAddress, ReceiverID: receiver.ID, Status: StatusNew, Authorised: f.Authorised, Sets: f.Sets,
 		Form: string(form), FiledAt: w.now, Owner: f.Owner, Submitter: f.Submitter, Version: 1}
-	if w.who.Kind == actor.Citizen {
+	if w.who.Kind == actor.Person {
 		w.d.AccountID = w.who.ID
 	}
 	if w.cal, err = s.Calendars.For(ctx, string(receiver.ID)); err != nil {
@@ -302,7 +302,7 @@ func (w *work) insertFees(f *Filing) error {
 			if given.Quantity > 0 {
 				row.Quantity = given.Quantity
 			}
-			if given.Paid && w.who.Kind == actor.Official {
+			if given.Paid && w.who.Kind == actor.Staff {
 				row.PaidAt, row.PaidTo = &w.now, w.who.Name
 			}
 		}

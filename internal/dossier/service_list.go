@@ -55,7 +55,7 @@ func (s *Service) Find(ctx context.Context, q FindQuery) (Page, error) {
 // Own returns the dossiers of the signed-in applicant, newest first.
 func (s *Service) Own(ctx context.Context, q FindQuery) (Page, error) {
 	who := actor.From(ctx)
-	if who.Kind != actor.Citizen {
+	if who.Kind != actor.Person {
 		return Page{}, fault.NewUnauthenticated(i18n.M("Hãy đăng nhập bằng tài khoản công dân để xem hồ sơ của mình."))
 	}
 	items, err := s.store.ofAccount(ctx, s.DB, who.ID, q, s.Clock.Now())

@@ -107,7 +107,7 @@ func actions(t testing.TB, d *db.DB) string {
 func TestPutAttachOpenRemove(t *testing.T) {
 	dbtest.Each(t, rooms, func(t *testing.T, d *db.DB) {
 		s, _ := newService(t, d)
-		ctx := actor.With(t.Context(), actor.Actor{ID: "acc-1", Kind: actor.Citizen})
+		ctx := actor.With(t.Context(), actor.Actor{ID: "acc-1", Kind: actor.Person})
 		f, err := s.Put(ctx, Upload{Name: `D:\Ảnh\Giấy khai sinh.PDF`, Reader: bytes.NewReader(pdf), Holder: draftHolder})
 		if err != nil {
 			t.Fatal(err)

@@ -125,7 +125,7 @@ func (s *Service) apiRegister(ctx context.Context, in *registerInput) (*accountO
 // describe is an account with the grants of the actor it belongs to.
 func describe(a actor.Actor, acc Account) MeV1 {
 	me := MeV1{ID: string(acc.ID), Kind: string(acc.Kind), FullName: acc.FullName, Verified: acc.Verified, PersonID: string(acc.PersonID),
-		Title: a.Title, Agency: a.Agency, AgencyID: a.AgencyID, Grants: []GrantV1{}}
+		Title: a.Title, Agency: a.Office, AgencyID: a.OfficeID, Grants: []GrantV1{}}
 	for _, g := range a.Grants {
 		v := GrantV1{Role: g.Role, UnitID: g.UnitID, Below: g.Below, Permissions: []string{}}
 		for p := range g.Permissions {

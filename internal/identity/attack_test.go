@@ -272,8 +272,8 @@ func TestForgedActors(t *testing.T) {
 	for name, a := range map[string]actor.Actor{
 		"anonymous":               {},
 		"a name without a kind":   {ID: string(acc.ID), Name: "x"},
-		"a grant without a path":  {ID: "x", Kind: actor.Official, Grants: []actor.Grant{{Permissions: map[string]bool{PermManage: true}, Below: true}}},
-		"a grant of another verb": {ID: "x", Kind: actor.Official, Grants: []actor.Grant{{Permissions: map[string]bool{"identity.read": true}, UnitPath: w.unit("ubnd-tinh").Path, Below: true}}},
+		"a grant without a path":  {ID: "x", Kind: actor.Staff, Grants: []actor.Grant{{Permissions: map[string]bool{PermManage: true}, Below: true}}},
+		"a grant of another verb": {ID: "x", Kind: actor.Staff, Grants: []actor.Grant{{Permissions: map[string]bool{"identity.read": true}, UnitPath: w.unit("ubnd-tinh").Path, Below: true}}},
 	} {
 		ctx := actor.With(t.Context(), a)
 		if _, err := w.Grant(ctx, Grant{AccountID: acc.ID, Role: "officer", UnitID: w.unit("so-xay-dung").ID, Reason: "thử"}); err == nil {
@@ -289,7 +289,7 @@ func TestForgedActors(t *testing.T) {
 			t.Errorf("%s sees %d accounts", name, len(rows))
 		}
 	}
-	if _, err := w.Account(actor.With(t.Context(), actor.Actor{Kind: actor.Citizen, ID: "y"}), acc.ID); fault.KindOf(err) != fault.NotFound {
+	if _, err := w.Account(actor.With(t.Context(), actor.Actor{Kind: actor.Person, ID: "y"}), acc.ID); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("a citizen learns that an account exists: %v", err)
 	}
 }

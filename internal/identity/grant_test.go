@@ -162,7 +162,7 @@ func TestGrantFollowsTheHeir(t *testing.T) {
 				t.Errorf("on %s: grants %+v", c.day, a.Grants)
 			}
 		}
-		if a := actor.From(w.as(acc)); !a.Can("dossier.process", w.unit("ubnd-90002/justice").Path) || a.AgencyID != string(heir.ID) {
+		if a := actor.From(w.as(acc)); !a.Can("dossier.process", w.unit("ubnd-90002/justice").Path) || a.OfficeID != string(heir.ID) {
 			t.Errorf("division and agency of the heir: %+v", a)
 		}
 		able, err := w.Able(w.system, "dossier.process", w.unit("ubnd-90002/justice").Path)
@@ -299,7 +299,7 @@ func TestAuditOfSessions(t *testing.T) {
 		w.citizen("0905123456")
 		token := w.signIn("0905123456")
 		ctx, a := w.load(token)
-		if a.Kind != actor.Citizen || len(a.Grants) != 0 || a.Title != "" {
+		if a.Kind != actor.Person || len(a.Grants) != 0 || a.Title != "" {
 			t.Errorf("citizen is %+v", a)
 		}
 		w.clock.Advance(time.Second)

@@ -109,7 +109,7 @@ func TestMayGrantIsEnough(t *testing.T) {
 	}
 	b := newBook(1, src.Roles, nil, nil)
 	holding := func(role string) actor.Actor {
-		return actor.Actor{ID: "a", Kind: actor.Official, Grants: []actor.Grant{{Role: role, Permissions: b.sets[role], UnitPath: "/r/", Below: true}}}
+		return actor.Actor{ID: "a", Kind: actor.Staff, Grants: []actor.Grant{{Role: role, Permissions: b.sets[role], UnitPath: "/r/", Below: true}}}
 	}
 	everywhere := []reach{{path: "/r/", below: true}}
 	for _, r := range src.Roles {

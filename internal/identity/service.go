@@ -149,7 +149,7 @@ func (s *Service) actorOf(ctx context.Context, l loadedSession) (actor.Actor, er
 		return actor.Actor{}, err
 	}
 	if p, ok := acting(posts, l.PostID); ok {
-		a.Title, a.Agency, a.AgencyID = p.Title, p.Agency, string(p.AgencyID)
+		a.Title, a.Office, a.OfficeID = p.Title, p.Agency, string(p.AgencyID)
 	}
 	return a, nil
 }

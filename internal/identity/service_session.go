@@ -141,7 +141,7 @@ func (s *Service) SignOut(ctx context.Context) error {
 
 func signedIn(ctx context.Context) (AccountID, error) {
 	a := actor.From(ctx)
-	if a.Kind != actor.Citizen && a.Kind != actor.Official {
+	if a.Kind != actor.Person && a.Kind != actor.Staff {
 		return "", fault.NewUnauthenticated(i18n.Msg{})
 	}
 	return AccountID(a.ID), nil

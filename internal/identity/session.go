@@ -40,9 +40,9 @@ type loadedSession struct {
 
 // actor returns who acts in the session, still without post and grants.
 func (l loadedSession) actor() actor.Actor {
-	kind := actor.Citizen
+	kind := actor.Person
 	if l.Kind == Official {
-		kind = actor.Official
+		kind = actor.Staff
 	}
 	return actor.Actor{ID: string(l.AccountID), Name: l.FullName, Kind: kind, PersonID: string(l.PersonID)}
 }

@@ -102,8 +102,8 @@ func TestActorOfOfficial(t *testing.T) {
 		acc := w.official("chuyen.vien", "so-tu-phap/justice", "Chuyên viên", "officer", false)
 		_, a := w.load(w.signIn("chuyen.vien"))
 		agency := w.unit("so-tu-phap")
-		if a.ID != string(acc.ID) || a.Kind != actor.Official || a.PersonID != string(acc.PersonID) || a.Name != acc.FullName ||
-			a.Title != "Chuyên viên" || a.Agency != agency.Name || a.AgencyID != string(agency.ID) {
+		if a.ID != string(acc.ID) || a.Kind != actor.Staff || a.PersonID != string(acc.PersonID) || a.Name != acc.FullName ||
+			a.Title != "Chuyên viên" || a.Office != agency.Name || a.OfficeID != string(agency.ID) {
 			t.Errorf("actor %+v", a)
 		}
 		if len(a.Grants) != 1 || a.Grants[0].Role != "officer" || a.Grants[0].UnitPath != w.unit("so-tu-phap/justice").Path || !a.Grants[0].Permissions["dossier.process"] {

@@ -89,7 +89,7 @@ func TestStoryOfAnOfficial(t *testing.T) {
 		check := func(step string, commune1, justice1 bool, agency string) {
 			t.Helper()
 			_, a := w.load(w.signIn("ho.minh-hoa"))
-			if a.Can("dossier.process", commune.Path) != commune1 || a.Can("dossier.process", justice.Path) != justice1 || a.Agency != agency {
+			if a.Can("dossier.process", commune.Path) != commune1 || a.Can("dossier.process", justice.Path) != justice1 || a.Office != agency {
 				t.Errorf("%s: %+v", step, a)
 			}
 		}

@@ -158,7 +158,7 @@ func TestSearchPeople(t *testing.T) {
 func TestPermissionForPeople(t *testing.T) {
 	o := smallOffice(t, day1)
 	as := func(slug, permission string) context.Context {
-		return actor.With(context.Background(), actor.Actor{ID: slug, Kind: actor.Official,
+		return actor.With(context.Background(), actor.Actor{ID: slug, Kind: actor.Staff,
 			Grants: []actor.Grant{{Permissions: map[string]bool{permission: true}, UnitPath: o.slug(t, slug).Path, Below: true}}})
 	}
 	post := o.member(t, "A", "so-tu-phap/justice", "Chuyên viên", true)

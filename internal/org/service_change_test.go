@@ -349,7 +349,7 @@ func TestPermissionGoesByUnit(t *testing.T) {
 	o := smallOffice(t, day3)
 	on := clock.MustDate(day3)
 	as := func(slug string, below bool, permission string) context.Context {
-		return actor.With(context.Background(), actor.Actor{ID: slug, Kind: actor.Official,
+		return actor.With(context.Background(), actor.Actor{ID: slug, Kind: actor.Staff,
 			Grants: []actor.Grant{{Permissions: map[string]bool{permission: true}, UnitPath: o.slug(t, slug).Path, Below: below}}})
 	}
 	district := as("ubnd-622", true, PermManage)

@@ -178,8 +178,8 @@ func TestAFailedChangeLeavesNothing(t *testing.T) {
 
 func TestPermission(t *testing.T) {
 	o := smallOffice(t, day1)
-	clerk := actor.Actor{ID: "a", Kind: actor.Official, Grants: []actor.Grant{{Permissions: map[string]bool{"dossier.accept": true}, UnitPath: "/r/", Below: true}}}
-	manager := actor.Actor{ID: "b", Kind: actor.Official, Grants: []actor.Grant{{Permissions: map[string]bool{PermManage: true}, UnitPath: "/r/"}}}
+	clerk := actor.Actor{ID: "a", Kind: actor.Staff, Grants: []actor.Grant{{Permissions: map[string]bool{"dossier.accept": true}, UnitPath: "/r/", Below: true}}}
+	manager := actor.Actor{ID: "b", Kind: actor.Staff, Grants: []actor.Grant{{Permissions: map[string]bool{PermManage: true}, UnitPath: "/r/"}}}
 	unit := o.small(t, "111").ID
 	on := clock.MustDate(day2)
 	for name, act := range map[string]func(context.Context) error{

@@ -52,7 +52,7 @@ func (m *Room) mine(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := mineView{Text: q.Line("q"), Group: q.Line("nhom"), Citizen: actor.From(ctx).Kind == actor.Citizen}
+	v := mineView{Text: q.Line("q"), Group: q.Line("nhom"), Citizen: actor.From(ctx).Kind == actor.Person}
 	if !v.Citizen {
 		return m.pages.Render(w, r, http.StatusOK, "mine.html", "public", web.View{Title: "Hồ sơ của tôi", Data: v})
 	}

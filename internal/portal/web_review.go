@@ -54,7 +54,7 @@ func (m *Room) review(w http.ResponseWriter, r *http.Request) error {
 
 func (m *Room) showReview(w http.ResponseWriter, r *http.Request, status int, a *application, agree string) error {
 	ctx := r.Context()
-	view := &reviewView{applyView: m.applyView(ctx, a), Login: address("/dang-nhap", "next", a.base()+"/xem-lai"), Citizen: actor.From(ctx).Kind == actor.Citizen}
+	view := &reviewView{applyView: m.applyView(ctx, a), Login: address("/dang-nhap", "next", a.base()+"/xem-lai"), Citizen: actor.From(ctx).Kind == actor.Person}
 	view.Agree = design.Field{Name: "agree", Type: "checkbox", Required: true, Error: agree, Label: m.say(ctx, i18n.M("Tôi đã xem lại và cam đoan nội dung khai, giấy tờ gửi kèm là đúng sự thật"))}
 	if agree != "" {
 		view.Problems = []design.Problem{{Field: "agree", Text: agree}}

@@ -171,7 +171,7 @@ func (m *Room) check(ctx context.Context, d *dossier.Draft) ([]fault.Problem, er
 // prefill takes what is known of whoever is signed in.
 func (m *Room) prefill(ctx context.Context, f *dossier.Filing) error {
 	who := actor.From(ctx)
-	if who.Kind != actor.Citizen {
+	if who.Kind != actor.Person {
 		f.Owner.Kind = dossier.ApplicantCitizen
 		return nil
 	}

@@ -16,7 +16,7 @@ func TestAPI(t *testing.T) {
 	site := webtest.New(t, webtest.Look{})
 	s.API(web.NewAPI(site.Mux, web.APIInfo{Title: "Thử", Version: "1"}))
 	const at = "/api/v1/procedure/"
-	clerk := actor.Actor{ID: "o", Kind: actor.Official, Grants: []actor.Grant{{Permissions: map[string]bool{"dossier.accept": true}, UnitPath: "/r/"}}}
+	clerk := actor.Actor{ID: "o", Kind: actor.Staff, Grants: []actor.Grant{{Permissions: map[string]bool{"dossier.accept": true}, UnitPath: "/r/"}}}
 	var next string
 	site.Run(t, []webtest.Scenario{
 		{Name: "list", URL: at + "procedures?size=2&q=khai+sinh", Check: func(t *testing.T, a *webtest.Answer) {

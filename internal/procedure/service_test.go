@@ -67,7 +67,7 @@ var (
 		"ethnic_group": {{Value: "01", Label: "Kinh"}, {Value: "05", Label: "Gia Rai"}, {Value: "10", Label: "Ba Na"}},
 	}
 	start   = time.Date(2018, 11, 23, 8, 0, 0, 0, clock.Local)
-	manager = actor.Actor{ID: "m", Name: "Quản trị quy trình", Kind: actor.Official,
+	manager = actor.Actor{ID: "m", Name: "Quản trị quy trình", Kind: actor.Staff,
 		Grants: []actor.Grant{{Permissions: map[string]bool{PermManage: true}, UnitID: "r", UnitPath: "/r/", Below: true}}}
 )
 
@@ -451,7 +451,7 @@ func TestImportErrors(t *testing.T) {
 	if !strings.Contains(r.String(), "c.yaml: Thủ tục 1.000001 đã có ở tệp a.yaml.") {
 		t.Errorf("report\n%s", r)
 	}
-	for name, a := range map[string]actor.Actor{"nobody": {}, "citizen": {ID: "c", Kind: actor.Citizen}, "clerk": {ID: "o", Kind: actor.Official,
+	for name, a := range map[string]actor.Actor{"nobody": {}, "citizen": {ID: "c", Kind: actor.Person}, "clerk": {ID: "o", Kind: actor.Staff,
 		Grants: []actor.Grant{{Permissions: map[string]bool{"dossier.accept": true}, UnitPath: "/r/"}}}} {
 		if _, err := s.Import(as(a), files()); fault.KindOf(err) != fault.Forbidden {
 			t.Errorf("%s may import: %v", name, err)

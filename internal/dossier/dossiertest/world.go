@@ -202,7 +202,7 @@ func (w *World) Official(agency, name string, permissions ...string) actor.Actor
 	for _, p := range permissions {
 		held[p] = true
 	}
-	a := actor.Actor{ID: name + "@" + agency, Name: name, Kind: actor.Official, Title: "Chuyên viên", Agency: u.Name, AgencyID: string(u.ID),
+	a := actor.Actor{ID: name + "@" + agency, Name: name, Kind: actor.Staff, Title: "Chuyên viên", Office: u.Name, OfficeID: string(u.ID),
 		Grants: []actor.Grant{{Role: "test", Permissions: held, UnitID: string(u.ID), UnitPath: u.Path, Below: true}}}
 	w.staff = append(w.staff, member{dossier.Colleague{AccountID: a.ID, Name: a.Name, Title: a.Title}, a})
 	return a
@@ -230,7 +230,7 @@ func (w *World) Leader(agency string) actor.Actor {
 
 // Citizen returns a signed-in citizen.
 func (w *World) Citizen(name string) actor.Actor {
-	return actor.Actor{ID: "citizen-" + name, Name: name, Kind: actor.Citizen}
+	return actor.Actor{ID: "citizen-" + name, Name: name, Kind: actor.Person}
 }
 
 // Applicant returns a complete applicant.

@@ -29,7 +29,7 @@ func TestHelpers(t *testing.T) {
 			name string
 			kind actor.Kind
 			can  bool
-		}{{"chuyenvien.ubnd-10001", actor.Official, true}, {"nobody.ubnd-10001", actor.Official, false}, {"0905123456", actor.Citizen, false}} {
+		}{{"chuyenvien.ubnd-10001", actor.Staff, true}, {"nobody.ubnd-10001", actor.Staff, false}, {"0905123456", actor.Person, false}} {
 			a := Actor(t, s, SignIn(t, site.Mux, c.name, Password))
 			if a.Kind != c.kind || a.Can("dossier.process", w.Unit("ubnd-10001/justice").Path) != c.can {
 				t.Errorf("%s is %+v", c.name, a)

@@ -14,8 +14,8 @@ type Kind string
 // The kinds. The zero Actor is Anonymous.
 const (
 	Anonymous Kind = ""
-	Citizen   Kind = "citizen"
-	Official  Kind = "official"
+	Person    Kind = "person" // somebody from outside, for themselves or for others
+	Staff     Kind = "staff"
 	System    Kind = "system"
 )
 
@@ -36,15 +36,15 @@ func (g Grant) Covers(unitPath string) bool {
 	return unitPath == g.UnitPath || g.Below && strings.HasPrefix(unitPath, g.UnitPath)
 }
 
-// Actor is whoever makes a request: a citizen, an official in one of their posts, the system itself, or nobody known.
+// Actor is whoever makes a request: a person from outside, one of the staff in one of their posts, the system itself, or nobody known.
 type Actor struct {
 	ID        string // account
 	Name      string
 	Kind      Kind
-	PersonID  string // official's person record, empty for citizens
+	PersonID  string // record of the member of staff, empty for people from outside
 	Title     string // position in the acting post
-	Agency    string // name of the agency acted for
-	AgencyID  string
+	Office    string // name of the house acted for
+	OfficeID  string
 	Grants    []Grant
 	IP        string
 	UserAgent string

@@ -17,7 +17,7 @@ func grant(path string, below bool, permissions ...string) actor.Grant {
 }
 
 func TestCan(t *testing.T) {
-	a := actor.Actor{Kind: actor.Official, Grants: []actor.Grant{grant("/p/d/", true, "x.read"), grant("/p/e/", false, "x.read", "x.write"), grant("", true, "x.all")}}
+	a := actor.Actor{Kind: actor.Staff, Grants: []actor.Grant{grant("/p/d/", true, "x.read"), grant("/p/e/", false, "x.read", "x.write"), grant("", true, "x.all")}}
 	tests := []struct {
 		permission, path string
 		want             bool

@@ -26,7 +26,7 @@ type Look struct {
 	Icon    func(name string) template.HTML                    // an icon as markup
 	Catalog *i18n.Catalog                                      // translations
 	Clock   clock.Clock                                        // default: clock.System
-	Site    func(ctx context.Context) any                      // what layouts show of whose site it is, as .Province
+	Site    func(ctx context.Context) any                      // what layouts show of whose site it is, as .Site
 	Nav     func(ctx context.Context, layout, path string) any // what layouts show of the way around, as .Nav
 }
 
@@ -178,16 +178,16 @@ type View struct {
 
 // root is the dot of layouts and pages.
 type root struct {
-	Lang     string
-	Title    string
-	Actor    actor.Actor
-	Path     string
-	query    url.Values
-	Flash    []Flash
-	Province any
-	Data     any
-	Nav      any
-	Layout   string
+	Lang   string
+	Title  string
+	Actor  actor.Actor
+	Path   string
+	query  url.Values
+	Flash  []Flash
+	Site   any
+	Data   any
+	Nav    any
+	Layout string
 }
 
 // In returns the address of the page in another language, with its query: {{.In "en"}}.
@@ -209,7 +209,7 @@ func (ps *Pages) Render(w http.ResponseWriter, r *http.Request, status int, page
 		return err
 	}
 	d := root{Lang: lang, Title: ps.rd.catalog.T(lang, v.Title), Actor: actor.From(ctx), Path: r.URL.Path, query: r.URL.Query(), Flash: infoOf(ctx).flashed,
-		Province: ps.rd.look.Site(ctx), Data: v.Data, Nav: v.Nav, Layout: layout}
+		Site: ps.rd.look.Site(ctx), Data: v.Data, Nav: v.Nav, Layout: layout}
 	if d.Nav == nil {
 		d.Nav = ps.rd.look.Nav(ctx, layout, r.URL.Path)
 	}

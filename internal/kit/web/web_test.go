@@ -29,7 +29,7 @@ var noon = time.Date(2018, 11, 23, 7, 5, 0, 0, time.UTC) // 14:05 in Việt Nam
 // people signs in whoever the header X-As names.
 type people struct{}
 
-var officer = actor.Actor{ID: "a1", Name: "Rơ Châm H'Phương", Kind: actor.Official,
+var officer = actor.Actor{ID: "a1", Name: "Rơ Châm H'Phương", Kind: actor.Staff,
 	Grants: []actor.Grant{{UnitPath: "/x/", Permissions: map[string]bool{"thing.read": true}}}}
 
 func (people) Load(r *http.Request) (actor.Actor, error) {
@@ -37,7 +37,7 @@ func (people) Load(r *http.Request) (actor.Actor, error) {
 	case "officer":
 		return officer, nil
 	case "citizen":
-		return actor.Actor{ID: "c1", Name: "Nguyễn Văn Ạnh", Kind: actor.Citizen}, nil
+		return actor.Actor{ID: "c1", Name: "Nguyễn Văn Ạnh", Kind: actor.Person}, nil
 	case "broken":
 		return actor.Actor{}, errors.New("session store is away")
 	}
@@ -201,7 +201,7 @@ func TestAccessLog(t *testing.T) {
 	s.Handle(s.thingRoutes()...)
 	w := s.do("GET", "/thing/079012345678?phone=0912345678", nil, "X-As", "officer", "User-Agent", "Máy của tôi")
 	log := s.log.String()
-	for _, want := range []string{w.Header().Get("X-Request-Id"), `"route":"/thing/{id}"`, `"status":200`, `"who":"official"`} {
+	for _, want := range []string{w.Header().Get("X-Request-Id"), `"route":"/thing/{id}"`, `"status":200`, `"who":"staff"`} {
 		if !strings.Contains(log, want) {
 			t.Errorf("%s is missing in %s", want, log)
 		}

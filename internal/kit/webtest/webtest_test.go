@@ -16,7 +16,7 @@ import (
 	"lienthong/internal/kit/webtest"
 )
 
-var clerk = actor.Actor{ID: "1", Name: "Trần Thị Bưởi", Kind: actor.Official, Grants: []actor.Grant{{UnitPath: "/a/", Permissions: map[string]bool{"thing.save": true}}}}
+var clerk = actor.Actor{ID: "1", Name: "Trần Thị Bưởi", Kind: actor.Staff, Grants: []actor.Grant{{UnitPath: "/a/", Permissions: map[string]bool{"thing.save": true}}}}
 
 const page = `{{define "content"}}<h1>{{t "Trang"}}</h1><form id="f" method="post"><label for="n">Tên</label><input id="n" name="n" value="An">
 <label><input type="checkbox" name="tick" checked> Đồng ý</label><input type="hidden" name="h" value="1"><input type="radio" name="r" value="x" aria-label="X">

@@ -133,7 +133,7 @@ func (w *World) Actor(slug string, below bool, permissions ...string) actor.Acto
 		granted[p] = true
 	}
 	return actor.Actor{
-		ID: "official-" + slug, Name: "Cán bộ " + u.ShortName, Kind: actor.Official, Agency: agency.Name, AgencyID: string(agency.ID),
+		ID: "official-" + slug, Name: "Cán bộ " + u.ShortName, Kind: actor.Staff, Office: agency.Name, OfficeID: string(agency.ID),
 		Grants: []actor.Grant{{Role: "test", Permissions: granted, UnitID: string(u.ID), UnitPath: u.Path, Below: below}},
 	}
 }

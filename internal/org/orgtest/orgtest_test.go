@@ -27,7 +27,7 @@ func TestWorld(t *testing.T) {
 			t.Errorf("posts = %+v, %v", posts, err)
 		}
 		a := w.Actor("ubnd-10001/justice", false, org.PermManage)
-		if a.AgencyID != string(w.Unit("ubnd-10001").ID) || a.Kind != actor.Official || !a.Can(org.PermManage, w.Unit("ubnd-10001/justice").Path) || a.Can(org.PermManage, w.Unit("ubnd-10001").Path) {
+		if a.OfficeID != string(w.Unit("ubnd-10001").ID) || a.Kind != actor.Staff || !a.Can(org.PermManage, w.Unit("ubnd-10001/justice").Path) || a.Can(org.PermManage, w.Unit("ubnd-10001").Path) {
 			t.Errorf("actor = %+v", a)
 		}
 	})
