@@ -75,6 +75,21 @@ func (s *Service) act(ctx context.Context, d ID, a Act, fn func(w *work) error, 
 	return out, nil
 }
 
+// actAt is act for what is done at an open step: the actor may work on it, and
+// the step offers the act.
+func (s *Service) actAt(ctx context.Context, d ID, stepID string, a Act, fn func(w *work, st *Step) error) (*Dossier, error) {
+	return s.act(ctx, d, a, func(w *work) error {
+		st, err := w.step(stepID)
+		if err != nil {
+			return err
+		}
+		if err := w.may(st, a); err != nil {
+			return err
+		}
+		return fn(w, st)
+	})
+}
+
 // conceal returns the conflict to those who may know the state of the dossier;
 // others learn only what the check of their rights says.
 func (w *work) conceal(conflict error, mayKnow []func(w *work) error) error {

@@ -22,14 +22,7 @@ import (
 //
 // Law: 61/2018/NĐ-CP Đ.17
 func (s *Service) Accept(ctx context.Context, d ID, stepID, note string) (*Dossier, error) {
-	return s.act(ctx, d, ActAccept, func(w *work) error {
-		st, err := w.step(stepID)
-		if err != nil {
-			return err
-		}
-		if err := w.may(st, ActAccept); err != nil {
-			return err
-		}
+	return s.actAt(ctx, d, stepID, ActAccept, func(w *work, st *Step) error {
 		if err := w.hold(st); err != nil {
 			return err
 		}
@@ -88,28 +81,14 @@ func (w *work) beginPart(partID string, agency org.Unit, key string) error {
 //
 // Law: 61/2018/NĐ-CP Đ.17
 func (s *Service) Refuse(ctx context.Context, d ID, stepID, reason string) (*Dossier, error) {
-	return s.act(ctx, d, ActRefuse, func(w *work) error {
-		st, err := w.step(stepID)
-		if err != nil {
-			return err
-		}
-		if err := w.may(st, ActRefuse); err != nil {
-			return err
-		}
+	return s.actAt(ctx, d, stepID, ActRefuse, func(w *work, st *Step) error {
 		return w.endWith(ActRefuse, st, reason, i18n.M("Hãy ghi lý do không tiếp nhận để người nộp biết."))
 	})
 }
 
 // Stop ends a dossier in work with the reason the applicant reads.
 func (s *Service) Stop(ctx context.Context, d ID, stepID, reason string) (*Dossier, error) {
-	return s.act(ctx, d, ActStop, func(w *work) error {
-		st, err := w.step(stepID)
-		if err != nil {
-			return err
-		}
-		if err := w.may(st, ActStop); err != nil {
-			return err
-		}
+	return s.actAt(ctx, d, stepID, ActStop, func(w *work, st *Step) error {
 		return w.endWith(ActStop, st, reason, i18n.M("Hãy ghi lý do dừng xử lý để người nộp biết."))
 	})
 }
@@ -175,14 +154,7 @@ type MoreRequest struct {
 //
 // Law: 61/2018/NĐ-CP Đ.17
 func (s *Service) RequestMore(ctx context.Context, d ID, m MoreRequest) (*Dossier, error) {
-	return s.act(ctx, d, ActRequestMore, func(w *work) error {
-		st, err := w.step(m.StepID)
-		if err != nil {
-			return err
-		}
-		if err := w.may(st, ActRequestMore); err != nil {
-			return err
-		}
+	return s.actAt(ctx, d, m.StepID, ActRequestMore, func(w *work, st *Step) error {
 		if err := m.clean(s.Config.SupplementDays); err != nil {
 			return err
 		}

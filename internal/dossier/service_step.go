@@ -125,14 +125,7 @@ type Onward struct {
 //
 // Law: 61/2018/NĐ-CP Đ.19
 func (s *Service) Forward(ctx context.Context, d ID, o Onward) (*Dossier, error) {
-	return s.act(ctx, d, ActForward, func(w *work) error {
-		st, err := w.step(o.StepID)
-		if err != nil {
-			return err
-		}
-		if err := w.may(st, ActForward); err != nil {
-			return err
-		}
+	return s.actAt(ctx, d, o.StepID, ActForward, func(w *work, st *Step) error {
 		if err := w.hold(st); err != nil {
 			return err
 		}
@@ -181,14 +174,7 @@ func (w *work) onward(from org.Unit, started []Step) detail {
 
 // Back sends a dossier back to the step before, to whoever did it.
 func (s *Service) Back(ctx context.Context, d ID, stepID, reason string) (*Dossier, error) {
-	return s.act(ctx, d, ActBack, func(w *work) error {
-		st, err := w.step(stepID)
-		if err != nil {
-			return err
-		}
-		if err := w.may(st, ActBack); err != nil {
-			return err
-		}
+	return s.actAt(ctx, d, stepID, ActBack, func(w *work, st *Step) error {
 		reason, err := required("reason", reason, i18n.M("Hãy ghi lý do trả lại để bước trước biết cần sửa gì."))
 		if err != nil {
 			return err
@@ -314,14 +300,7 @@ func (w *work) extend(st *Step, t calendar.Term, reason string) error {
 
 // Oblige announces a financial obligation; the clock stops until it is met.
 func (s *Service) Oblige(ctx context.Context, d ID, stepID, note string) (*Dossier, error) {
-	return s.act(ctx, d, ActObligation, func(w *work) error {
-		st, err := w.step(stepID)
-		if err != nil {
-			return err
-		}
-		if err := w.may(st, ActObligation); err != nil {
-			return err
-		}
+	return s.actAt(ctx, d, stepID, ActObligation, func(w *work, st *Step) error {
 		note, err := required("note", note, i18n.M("Hãy ghi nghĩa vụ tài chính cần thực hiện: số tiền, nơi nộp."))
 		if err != nil {
 			return err
@@ -343,14 +322,7 @@ func (s *Service) Oblige(ctx context.Context, d ID, stepID, note string) (*Dossi
 
 // ObligationMet confirms that the applicant has paid; the clock runs again.
 func (s *Service) ObligationMet(ctx context.Context, d ID, stepID, note string) (*Dossier, error) {
-	return s.act(ctx, d, ActObligationMet, func(w *work) error {
-		st, err := w.step(stepID)
-		if err != nil {
-			return err
-		}
-		if err := w.may(st, ActObligationMet); err != nil {
-			return err
-		}
+	return s.actAt(ctx, d, stepID, ActObligationMet, func(w *work, st *Step) error {
 		note, err := freeText("note", note)
 		if err != nil {
 			return err
@@ -380,14 +352,7 @@ type HandOver struct {
 //
 // Law: 61/2018/NĐ-CP Đ.20
 func (s *Service) Return(ctx context.Context, d ID, h HandOver) (*Dossier, error) {
-	return s.act(ctx, d, ActReturn, func(w *work) error {
-		st, err := w.step(h.StepID)
-		if err != nil {
-			return err
-		}
-		if err := w.may(st, ActReturn); err != nil {
-			return err
-		}
+	return s.actAt(ctx, d, h.StepID, ActReturn, func(w *work, st *Step) error {
 		if h.By == "" {
 			h.By = w.d.ReturnBy
 		}
@@ -397,6 +362,7 @@ func (s *Service) Return(ctx context.Context, d ID, h HandOver) (*Dossier, error
 		if err := w.resultReady(h.By); err != nil {
 			return err
 		}
+		var err error
 		if h.Note, err = freeText("note", h.Note); err != nil {
 			return err
 		}
@@ -456,14 +422,7 @@ type Finding struct {
 //
 // Law: 61/2018/NĐ-CP Đ.17
 func (s *Service) CheckPapers(ctx context.Context, d ID, stepID string, findings []Finding) (*Dossier, error) {
-	return s.act(ctx, d, ActCheckPapers, func(w *work) error {
-		st, err := w.step(stepID)
-		if err != nil {
-			return err
-		}
-		if err := w.may(st, ActCheckPapers); err != nil {
-			return err
-		}
+	return s.actAt(ctx, d, stepID, ActCheckPapers, func(w *work, st *Step) error {
 		papers, err := w.store.papers(w.ctx, w.tx, w.d.ID)
 		if err != nil {
 			return err
@@ -510,14 +469,7 @@ func (s *Service) AddFiles(ctx context.Context, d ID, stepID string, kind Attach
 
 // CollectFees records fees paid at the counter, with their quantities.
 func (s *Service) CollectFees(ctx context.Context, d ID, stepID string, paid []FilingFee) (*Dossier, error) {
-	return s.act(ctx, d, ActCollectFee, func(w *work) error {
-		st, err := w.step(stepID)
-		if err != nil {
-			return err
-		}
-		if err := w.may(st, ActCollectFee); err != nil {
-			return err
-		}
+	return s.actAt(ctx, d, stepID, ActCollectFee, func(w *work, st *Step) error {
 		fees, err := w.store.fees(w.ctx, w.tx, w.d.ID)
 		if err != nil {
 			return err
