@@ -221,6 +221,7 @@ func TestListByKeyboard(t *testing.T) {
 	if v := b.state(b.clerk, first); v.AcceptedAt == nil {
 		t.Error("not accepted")
 	}
+	b.until("document.readyState === 'complete'") // the page is new: its scripts listen from now on
 	b.keys("gs")
 	b.until("location.pathname === '/desk/search'")
 	b.keys("gn")
