@@ -19,11 +19,12 @@ import (
 	"lienthong/internal/kit/db"
 )
 
-// A backup is a tar archive: the database as one file, the contents of files, and at the end a list of the SHA-256
-// of everything, so that a damaged archive is found out before anything is put back.
+// A backup is a tar archive: the database as one file, the key of its secrets, the contents of files, and at the end
+// a list of the SHA-256 of everything, so that a damaged archive is found out before anything is put back.
 const (
 	backupDatabase = "lienthong.db"
 	backupFiles    = "files/"
+	backupKey      = "secret.key" // without it the secrets in the database could not be read; absent when the key is a setting
 	backupList     = "SHA256SUMS"
 )
 
@@ -49,7 +50,7 @@ func (v backupVerb) Run(s *session) error {
 	if err != nil {
 		return failure(ExitConfig, fmt.Errorf("không tạo được tệp sao lưu: %w", err))
 	}
-	n, err := backup(s.ctx, d, s.settings.FilesFolder(), out)
+	n, err := backup(s.ctx, d, s.settings.FilesFolder(), s.settings.keyFile(), out)
 	if err = errors.Join(err, out.Sync(), out.Close()); err != nil {
 		return errors.Join(fmt.Errorf("sao lưu: %w", err), os.Remove(v.File))
 	}
@@ -69,7 +70,7 @@ func (s *session) sqliteFile() (string, error) {
 
 // backup writes the archive and returns how many files it holds. The database comes first: contents of files never
 // change, so every file it speaks of is still there afterwards.
-func backup(ctx context.Context, d *db.DB, files string, w io.Writer) (n int, err error) {
+func backup(ctx context.Context, d *db.DB, files, keyFile string, w io.Writer) (n int, err error) {
 	tmp, err := os.MkdirTemp("", "lienthong-backup-")
 	if err != nil {
 		return 0, err
@@ -81,6 +82,9 @@ func backup(ctx context.Context, d *db.DB, files string, w io.Writer) (n int, er
 	}
 	a := &archive{tar: tar.NewWriter(w)}
 	if err := a.add(copied, backupDatabase); err != nil {
+		return 0, err
+	}
+	if err := a.add(keyFile, backupKey); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return 0, err
 	}
 	err = filepath.WalkDir(files, func(name string, e fs.DirEntry, err error) error {
@@ -202,6 +206,9 @@ func (s *session) sound(file string) error {
 
 // place moves what was unpacked to where it belongs, the database last.
 func (s *session) place(from, name string) error {
+	if err := placeKey(filepath.Join(from, backupKey), s.settings.keyFile()); err != nil {
+		return err
+	}
 	files := filepath.Join(from, strings.TrimSuffix(backupFiles, "/"))
 	target := s.settings.FilesFolder()
 	err := filepath.WalkDir(files, func(file string, e fs.DirEntry, err error) error {
@@ -225,6 +232,29 @@ func (s *session) place(from, name string) error {
 		return err
 	}
 	return move(filepath.Join(from, backupDatabase), name)
+}
+
+// placeKey moves the key of a backup to where it belongs. It never replaces another one.
+func placeKey(from, to string) error {
+	kept, err := os.ReadFile(from)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	switch there, err := os.ReadFile(to); {
+	case errors.Is(err, fs.ErrNotExist):
+		if err := os.MkdirAll(filepath.Dir(to), 0o750); err != nil {
+			return err
+		}
+		return move(from, to)
+	case err != nil:
+		return err
+	case !bytes.Equal(there, kept):
+		return fmt.Errorf("đã có khóa niêm phong khác ở %s; hãy phục hồi vào thư mục dữ liệu khác", to)
+	}
+	return nil
 }
 
 // move renames a file, or copies it when the target is on another disk.
@@ -265,7 +295,7 @@ func unpack(ctx context.Context, r io.Reader, dir string) (n int, err error) {
 				return 0, err
 			}
 			continue
-		case h.Typeflag != tar.TypeReg || !filepath.IsLocal(h.Name) || h.Name != backupDatabase && !strings.HasPrefix(h.Name, backupFiles):
+		case h.Typeflag != tar.TypeReg || !filepath.IsLocal(h.Name) || h.Name != backupDatabase && h.Name != backupKey && !strings.HasPrefix(h.Name, backupFiles):
 			return 0, fmt.Errorf("mục lạ trong tệp: %q", h.Name)
 		}
 		if sums[h.Name], err = extract(in, filepath.Join(dir, filepath.FromSlash(path.Clean(h.Name)))); err != nil {
@@ -280,7 +310,12 @@ func unpack(ctx context.Context, r io.Reader, dir string) (n int, err error) {
 			return 0, fmt.Errorf("nội dung của %s đã bị thay đổi", name)
 		}
 	}
-	return len(sums) - 1, nil
+	for name := range sums {
+		if strings.HasPrefix(name, backupFiles) {
+			n++
+		}
+	}
+	return n, nil
 }
 
 func extract(r io.Reader, to string) (sum string, err error) {

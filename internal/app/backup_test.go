@@ -13,6 +13,7 @@ import (
 	"lienthong/internal/file"
 	"lienthong/internal/kit/actor"
 	"lienthong/internal/kit/id"
+	"lienthong/internal/kit/seal"
 )
 
 // keptData makes a data folder with a small database and one stored file.
@@ -57,12 +58,12 @@ func TestBackup(t *testing.T) {
 		{"files are whole", again, []string{"doctor", "files"}, ExitOK, ""},
 		{"audit is whole", again, []string{"doctor", "audit"}, ExitOK, ""},
 		{"the province is there", again, []string{"import", "province", "places"}, ExitOK, ": 0 mới, 0 sáp nhập"},
-		{"PostgreSQL", data, []string{"backup", saved + "y", "--database=postgres://u:secret@h/d"}, ExitConfig, "pg_dump"},
-		{"PostgreSQL again", data, []string{"restore", saved, "--database=postgres://u:secret@h/d"}, ExitConfig, "pg_restore"},
+		{"PostgreSQL", data, []string{"backup", saved + "y", "--database=postgres://u:Tr0ngKin@h/d"}, ExitConfig, "pg_dump"},
+		{"PostgreSQL again", data, []string{"restore", saved, "--database=postgres://u:Tr0ngKin@h/d"}, ExitConfig, "pg_restore"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			code, out := verb(t, c.data, c.args...)
-			if code != c.code || !strings.Contains(out, c.want) || strings.Contains(out, "secret") {
+			if code != c.code || !strings.Contains(out, c.want) || strings.Contains(out, "Tr0ngKin") {
 				t.Errorf("%d, want %d and %q: %s", code, c.code, c.want, out)
 			}
 		})
@@ -72,6 +73,25 @@ func TestBackup(t *testing.T) {
 	}
 	if left, _ := filepath.Glob(filepath.Join(again, "restore-*")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
+	}
+	key, err := os.ReadFile(filepath.Join(data, "secret.key"))
+	if got, err2 := os.ReadFile(filepath.Join(again, "secret.key")); err != nil || err2 != nil || !bytes.Equal(key, got) {
+		t.Errorf("the key of the secrets was not restored: %v %v", err, err2)
+	}
+
+	// a folder that has a key of its own keeps it
+	other := filepath.Join(t.TempDir(), "other")
+	if err := os.MkdirAll(other, 0o750); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := seal.File(filepath.Join(other, "secret.key")); err != nil {
+		t.Fatal(err)
+	}
+	if code, out := verb(t, other, "restore", saved); code == ExitOK || !strings.Contains(out, "đã có khóa niêm phong khác") {
+		t.Errorf("restored over another key: %d %s", code, out)
+	}
+	if _, err := os.Stat(filepath.Join(other, "lienthong.db")); err == nil {
+		t.Error("the database was put beside a key that does not fit")
 	}
 }
 
@@ -188,5 +208,26 @@ func TestUnsoundBackup(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(again, backupDatabase)); err == nil {
 		t.Error("it was put in place")
+	}
+}
+
+// TestOtherKeys holds that a program with a key of its own does not start on a database whose secrets it cannot read.
+func TestOtherKeys(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	if code, out := verb(t, data, "import", "province", "places"); code != ExitOK {
+		t.Fatal(out)
+	}
+	if code, out := verb(t, data, "doctor", "audit", "--secret-key="+seal.Generate()); code != ExitConfig || !strings.Contains(out, "khóa niêm phong không khớp") {
+		t.Errorf("%d: %s", code, out)
+	}
+	if code, out := verb(t, data, "doctor", "audit", "--secret-key=short"); code != ExitConfig || !strings.Contains(out, "secret_key") || strings.Contains(out, "short") {
+		t.Errorf("%d: %s", code, out)
+	}
+	key := seal.Generate()
+	if code, out := verb(t, data, "doctor", "config", "--secret-key="+key); code != ExitOK || strings.Contains(out, key) {
+		t.Errorf("%d: %s", code, out)
+	}
+	if code, out := verb(t, data, "doctor", "audit"); code != ExitOK {
+		t.Errorf("%d: %s", code, out)
 	}
 }

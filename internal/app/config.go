@@ -8,12 +8,14 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"lienthong/internal/dossier"
 	"lienthong/internal/file"
 	"lienthong/internal/identity"
+	"lienthong/internal/kit/seal"
 	"lienthong/internal/kit/web"
 	"lienthong/internal/portal"
 )
@@ -29,6 +31,7 @@ type Config struct {
 	BaseURL        string        `toml:"base_url" help:"Địa chỉ người dân mở trên trình duyệt, ví dụ https://dichvucong.example.vn. Cần khi chạy sau máy chủ trung gian và để tạo liên kết trong tin nhắn, mã QR."`
 	TrustedProxies []string      `toml:"trusted_proxies" help:"Các dải IP của máy chủ trung gian được tin (X-Forwarded-For, X-Forwarded-Proto), ví dụ 10.0.0.0/8."`
 	Province       string        `toml:"province" default:"gialai" help:"Tỉnh: tên bộ dữ liệu đi kèm chương trình hoặc đường dẫn thư mục."`
+	SecretKey      string        `toml:"secret_key" secret:"true" help:"Khóa niêm phong các bí mật trong cơ sở dữ liệu: 32 byte dạng base64, nhiều khóa cách nhau dấu phẩy, khóa mới đứng đầu. Để trống: tệp secret.key trong thư mục dữ liệu, tự tạo lần đầu. Khi chạy nhiều máy, đặt giống nhau ở mọi máy."`
 	AutoMigrate    bool          `toml:"auto_migrate" default:"true" help:"Tự cập nhật cấu trúc cơ sở dữ liệu khi khởi động. Khi chạy nhiều máy, đặt false và chạy lienthong migrate một lần."`
 	Stop           time.Duration `toml:"stop" default:"30s" help:"Thời gian tối đa chờ các yêu cầu đang xử lý khi dừng chương trình."`
 
@@ -73,6 +76,9 @@ func (c Config) Validate() error {
 	}
 	if u, err := url.Parse(c.BaseURL); c.BaseURL != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "") {
 		bad("base_url", "phải là địa chỉ http hoặc https không kèm đường dẫn, ví dụ https://dichvucong.example.vn")
+	}
+	if _, err := seal.Parse(c.SecretKey); c.SecretKey != "" && err != nil {
+		bad("secret_key", "mỗi khóa phải là 32 byte dạng base64, ví dụ do lệnh: openssl rand -base64 32")
 	}
 	if _, err := c.proxies(); err != nil {
 		bad("trusted_proxies", "%v", err)
@@ -127,6 +133,16 @@ func NewLog(w io.Writer, c LogConfig) *slog.Logger {
 	}
 	return slog.New(slog.NewTextHandler(w, o))
 }
+
+// keys returns the keys that seal secrets in the database: the setting, or a file in the data folder that is made when missing.
+func (c Config) keys() (*seal.Keyring, error) {
+	if c.SecretKey != "" {
+		return seal.Parse(c.SecretKey)
+	}
+	return seal.File(c.keyFile())
+}
+
+func (c Config) keyFile() string { return filepath.Join(c.Data, "secret.key") }
 
 // hidePassword returns a database address that may be shown.
 func hidePassword(address string) string {

@@ -23,8 +23,11 @@ type doctorConfig struct{}
 func (doctorConfig) Run(s *session) error {
 	for _, set := range Settings() {
 		value := set.text(s.settings)
-		if set.Key == "database" {
+		switch {
+		case set.Key == "database":
 			value = hidePassword(s.settings.DatabaseURL())
+		case set.Secret && value != "":
+			value = hidden
 		}
 		s.printf("%-24s %-40s (%s)\n", set.Key, value, s.from[set.Key].Name)
 	}

@@ -24,6 +24,8 @@ import (
 
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/db"
+	"lienthong/internal/kit/migrate"
+	"lienthong/internal/kit/seal"
 	"lienthong/internal/kit/web"
 )
 
@@ -93,9 +95,26 @@ func (a *App) build(ctx context.Context, cl clock.Clock) error {
 		return err
 	}
 	a.House = h
+	if err := a.sameKeys(ctx, cl); err != nil {
+		return err
+	}
 	a.mount()
 	h.subscribe()
 	return nil
+}
+
+// sameKeys ends the program when secrets of the database were sealed with keys it does not have. Without tables there are none.
+func (a *App) sameKeys(ctx context.Context, cl clock.Clock) error {
+	if !a.migrated.Load() {
+		if pending, err := migrate.Pending(ctx, a.DB, seal.Migrations()); err != nil || len(pending) > 0 {
+			return nil //nolint:nilerr // ready says what is wrong
+		}
+	}
+	err := a.House.Secrets.Check(ctx, a.DB, cl)
+	if errors.Is(err, seal.ErrOtherKeys) {
+		return failure(ExitConfig, fmt.Errorf("khóa niêm phong không khớp với cơ sở dữ liệu; hãy đặt secret_key giống máy đã dùng cơ sở dữ liệu này, hoặc chép lại tệp %s của nó: %w", a.Config.keyFile(), err))
+	}
+	return err
 }
 
 // openDatabase opens the database of the settings, and makes the data folder for it.

@@ -20,6 +20,7 @@ type Setting struct {
 	Default string
 	Help    string
 	Kind    string // what its value looks like
+	Secret  bool   // its value is not shown
 	index   []int  // of the field in Config
 }
 
@@ -55,7 +56,7 @@ func settingsOf(t reflect.Type, prefix string, at []int) []Setting {
 			list = append(list, settingsOf(f.Type, prefix+key+".", index)...)
 			continue
 		}
-		list = append(list, Setting{Key: prefix + key, Default: f.Tag.Get("default"), Help: f.Tag.Get("help"), Kind: kindOf(f.Type), index: index})
+		list = append(list, Setting{Key: prefix + key, Default: f.Tag.Get("default"), Help: f.Tag.Get("help"), Kind: kindOf(f.Type), Secret: f.Tag.Get("secret") != "", index: index})
 	}
 	return list
 }
@@ -75,6 +76,9 @@ func kindOf(t reflect.Type) string {
 	}
 	return "số"
 }
+
+// hidden stands for the value of a secret.
+const hidden = "(đã đặt, không hiện)"
 
 // set writes a value as people write it into its field.
 func (s Setting) set(c *Config, value string) error {
@@ -200,6 +204,9 @@ func Load(file string, environ []string, flags map[string]string) (Config, map[s
 			}
 			if err := s.set(&c, value); err != nil {
 				errs = append(errs, fmt.Errorf("%s: %s: %w", src.name, s.Key, err))
+			}
+			if s.Secret {
+				value = hidden
 			}
 			from[s.Key] = Source{src.name, value}
 		}

@@ -19,6 +19,7 @@ import (
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/job"
 	"lienthong/internal/kit/migrate"
+	"lienthong/internal/kit/seal"
 	"lienthong/internal/kit/sheet"
 	"lienthong/internal/kit/web"
 	"lienthong/internal/org"
@@ -39,6 +40,7 @@ func Migrations() []migrate.Room {
 		job.Migrations(),
 		event.Migrations(),
 		web.Migrations(),
+		seal.Migrations(),
 		// base
 		audit.Migrations(),
 		place.Migrations(),
@@ -89,6 +91,7 @@ type House struct {
 	Catalog  *i18n.Catalog
 	Renderer *web.Renderer
 	Keys     *web.Idempotency
+	Secrets  *seal.Keyring
 	Jobs     *job.Runner
 	Bus      *event.Bus
 
@@ -165,5 +168,9 @@ func (h *House) tools() error {
 	h.Jobs = job.New(job.Config{DB: h.DB, Clock: h.Clock, Log: h.Log})
 	h.Bus = event.NewBus(h.DB, h.Jobs)
 	h.Keys = &web.Idempotency{DB: h.DB, Clock: h.Clock, Log: h.Log}
+	var err error
+	if h.Secrets, err = h.Config.keys(); err != nil {
+		return failure(ExitConfig, fmt.Errorf("không đọc được khóa niêm phong: %w", err))
+	}
 	return nil
 }
