@@ -1,13 +1,12 @@
 package app
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"lienthong/internal/dossier"
 	"lienthong/internal/kit/clock"
-	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/form"
+	"lienthong/internal/kit/formtest"
 	"lienthong/internal/org"
 	"lienthong/internal/procedure"
 )
@@ -163,16 +162,13 @@ func owner(name string) dossier.Applicant {
 	return dossier.Applicant{Kind: dossier.ApplicantCitizen, FullName: name, PersonalID: "064190000001", Phone: "0912000001", Address: "Số 1 đường Thử Nghiệm, tổ dân phố 2"}
 }
 
-// samples are tried in turn until a text field is content.
-var samples = []string{"Nguyễn Thị Thử", "064190000001", "0912000001", "190000001", "5900000001", "A1234567", "thu@example.vn", "123", "81A-12345", "01/2026"}
-
 // answers fills in the e-form of a procedure as somebody would who reads what the page says.
 func (s *site) answers(v *procedure.Version) map[string]any {
 	s.t.Helper()
 	if v.Spec.Form == nil {
 		return nil
 	}
-	form, err := v.Spec.Form.Form()
+	f, err := v.Spec.Form.Form()
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -180,95 +176,5 @@ func (s *site) answers(v *procedure.Version) map[string]any {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	a := answering{day: clock.DateOf(s.clock.Now()), lists: lists, try: map[string]int{}}
-	for range len(samples) * 4 {
-		data := a.group(form.Fields, "")
-		err := form.Validate(data, procedure.Rules{On: a.day, Lists: lists})
-		if err == nil {
-			return data
-		}
-		f, ok := fault.As(err)
-		if !ok {
-			s.t.Fatal(err)
-		}
-		for _, p := range f.Problems {
-			a.try[p.Field]++
-		}
-	}
-	s.t.Fatalf("the form of %s is content with nothing: %v", v.Name, form.Validate(a.group(form.Fields, ""), procedure.Rules{On: a.day, Lists: lists}))
-	return nil
-}
-
-type answering struct {
-	day   clock.Date
-	lists map[string][]procedure.Option
-	try   map[string]int // how often a field was not content
-}
-
-func (a answering) group(fields []*procedure.Field, prefix string) map[string]any {
-	data := map[string]any{}
-	for _, f := range fields {
-		name := strings.TrimPrefix(prefix+"."+f.Key, ".")
-		if f.Required || f.Type == procedure.FieldGroup || a.try[name] > 0 {
-			data[f.Key] = a.value(f, name)
-		}
-	}
-	return data
-}
-
-func (a answering) value(f *procedure.Field, name string) any {
-	n := a.try[name]
-	options := f.Options
-	if f.CodeList != "" {
-		options = a.lists[f.CodeList]
-	}
-	switch f.Type {
-	case procedure.FieldGroup:
-		return a.group(f.Fields, name)
-	case procedure.FieldList:
-		rows := []any{}
-		for i := range max(1, f.MinItems) {
-			at := fmt.Sprintf("%s.%d", name, i)
-			if len(f.Fields) == 1 && f.Fields[0].Key == "" {
-				rows = append(rows, a.value(f.Fields[0], at))
-			} else {
-				rows = append(rows, any(a.group(f.Fields, at)))
-			}
-		}
-		return rows
-	case procedure.FieldTick:
-		return n%2 == 0
-	case procedure.FieldChoices:
-		return []any{options[n%len(options)].Value}
-	case procedure.FieldSelect, procedure.FieldRadio:
-		return options[n%len(options)].Value
-	case procedure.FieldDate:
-		day := a.day.AddDays(-3)
-		if f.Future {
-			day = a.day.AddDays(30)
-		}
-		return day.AddDays(n * 30).String()
-	case procedure.FieldNumber:
-		return numberFor(f, n)
-	case procedure.FieldTel:
-		return "0912000001"
-	case procedure.FieldEmail:
-		return "thu@example.vn"
-	}
-	text := samples[n%len(samples)]
-	for len([]rune(text)) < f.MinLength {
-		text += " thử"
-	}
-	return text
-}
-
-func numberFor(f *procedure.Field, n int) any {
-	low := 1.0
-	if f.Min != nil {
-		low = max(low, *f.Min)
-	}
-	if f.Max != nil {
-		low = min(low, *f.Max)
-	}
-	return low + float64(n)
+	return formtest.Least(s.t, f, form.Rules{On: clock.DateOf(s.clock.Now()), Lists: lists})
 }

@@ -16,6 +16,7 @@ import (
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/db"
 	"lienthong/internal/kit/event"
+	"lienthong/internal/kit/form"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/job"
 	"lienthong/internal/kit/migrate"
@@ -62,6 +63,7 @@ var overlays embed.FS
 func Overlays() []fs.FS {
 	return []fs.FS{
 		web.Texts(),
+		form.Texts(),
 		sheet.Texts(),
 		design.I18n,
 		audit.Texts(),

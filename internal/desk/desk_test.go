@@ -14,6 +14,7 @@ import (
 	"lienthong/internal/kit/actor"
 	"lienthong/internal/kit/db"
 	"lienthong/internal/kit/dbtest"
+	"lienthong/internal/kit/form"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/id"
 	"lienthong/internal/kit/web"
@@ -48,7 +49,7 @@ func officeOn(t *testing.T, d *db.DB) *office {
 	w := dossiertest.New(t, d)
 	o := &office{World: w, t: t, clerk: w.Clerk(commune), officer: w.Officer(commune), leader: w.Leader(commune)}
 	cat := &i18n.Catalog{}
-	for _, texts := range []fs.FS{web.Texts(), desk.Overlays(), calendar.Texts(), dossier.Overlays(), design.I18n} {
+	for _, texts := range []fs.FS{web.Texts(), form.Texts(), desk.Overlays(), calendar.Texts(), dossier.Overlays(), design.I18n} {
 		if err := cat.Load(texts); err != nil {
 			t.Fatal(err)
 		}
@@ -125,8 +126,8 @@ func (o *office) state(as actor.Actor, d *dossier.Dossier) *dossier.View {
 	return v
 }
 
-// form is the selector of an act's form on the page.
-func form(d *dossier.Dossier, act dossier.Act) string {
+// actForm is the selector of an act's form on the page.
+func actForm(d *dossier.Dossier, act dossier.Act) string {
 	return `form[action="` + at(d) + "/" + string(act) + `"]`
 }
 
@@ -136,7 +137,7 @@ func (o *office) press(as actor.Actor, d *dossier.Dossier, act dossier.Act, with
 	o.t.Helper()
 	page := o.do(webtest.Scenario{As: as, URL: at(d)})
 	typed := url.Values{}
-	n := page.Page.Find(form(d, act)+` input[name="n"]`).AttrOr("value", "0")
+	n := page.Page.Find(actForm(d, act)+` input[name="n"]`).AttrOr("value", "0")
 	for name, v := range with {
 		switch first, _, _ := strings.Cut(name, "."); first {
 		case "check", "quantity", "paid":
@@ -147,7 +148,7 @@ func (o *office) press(as actor.Actor, d *dossier.Dossier, act dossier.Act, with
 		}
 		typed[name] = []string{v}
 	}
-	sc := webtest.Scenario{Name: string(act), As: as, Method: "POST", URL: at(d) + "/" + string(act), Form: page.Submit(o.t, form(d, act), typed), WantStatus: status, WantText: want}
+	sc := webtest.Scenario{Name: string(act), As: as, Method: "POST", URL: at(d) + "/" + string(act), Form: page.Submit(o.t, actForm(d, act), typed), WantStatus: status, WantText: want}
 	if status == 303 {
 		sc.WantLocation, sc.WantText = at(d), nil
 	}

@@ -114,11 +114,11 @@ func TestFiles(t *testing.T) {
 	o := newOffice(t)
 	x := o.filed("Kpă H'Thử", true)
 	page := o.do(webtest.Scenario{As: o.officer, URL: at(x)})
-	sent := page.Submit(t, form(x, dossier.ActForward), url.Values{"forward.0.note": {"xem tệp"}})
+	sent := page.Submit(t, actForm(x, dossier.ActForward), url.Values{"forward.0.note": {"xem tệp"}})
 	bad := o.do(webtest.Scenario{Name: "one refused, one kept", As: o.officer, Method: "POST", URL: at(x) + "/forward", Form: sent, WantStatus: 422,
 		Files:    []webtest.File{{Field: "forward.0.files", Name: "tot.pdf", Content: dossiertest.PDF}, {Field: "forward.0.files", Name: "xau.pdf", Content: "MZ\x90\x00 chương trình"}},
 		WantText: []string{"Chưa thể tiếp tục", "xem tệp", "Đã tải lên: tot.pdf"}})
-	again := bad.Submit(t, form(x, dossier.ActForward), nil)
+	again := bad.Submit(t, actForm(x, dossier.ActForward), nil)
 	o.do(webtest.Scenario{Name: "sent again", As: o.officer, Method: "POST", URL: at(x) + "/forward", Form: again, WantStatus: 303, WantLocation: at(x)})
 	v := o.state(o.leader, x)
 	if len(v.Files) != 1 || v.Files[0].Kind != dossier.AttachmentResult || v.Files[0].Name != "tot.pdf" {
@@ -156,13 +156,13 @@ func TestTooFast(t *testing.T) {
 	o := newOffice(t)
 	x := o.filed("Ngô Thị Nhanh", false)
 	second := o.Official(commune, "Đỗ Văn Chậm", dossier.PermAccept, dossier.PermRead)
-	seen := o.do(webtest.Scenario{As: second, URL: at(x)}).Submit(t, form(x, dossier.ActClaim), nil)
-	accept := o.do(webtest.Scenario{As: second, URL: at(x)}).Submit(t, form(x, dossier.ActAccept), nil)
+	seen := o.do(webtest.Scenario{As: second, URL: at(x)}).Submit(t, actForm(x, dossier.ActClaim), nil)
+	accept := o.do(webtest.Scenario{As: second, URL: at(x)}).Submit(t, actForm(x, dossier.ActAccept), nil)
 	o.press(o.clerk, x, dossier.ActClaim, nil, 303)
 	o.do(webtest.Scenario{Name: "claimed by a colleague", As: second, Method: "POST", URL: at(x) + "/claim", Form: seen, WantStatus: 409,
 		WantText: []string{"đã được Trần Thị Mẫu nhận lúc", "Dưới đây là tình trạng hiện tại"}, WantNot: []string{"Nhận xử lý"}})
 	o.do(webtest.Scenario{Name: "accept what a colleague has", As: second, Method: "POST", URL: at(x) + "/accept", Form: accept, WantStatus: 409, WantText: []string{"đã được Trần Thị Mẫu nhận"}})
-	mine := o.do(webtest.Scenario{As: o.clerk, URL: at(x)}).Submit(t, form(x, dossier.ActAccept), nil)
+	mine := o.do(webtest.Scenario{As: o.clerk, URL: at(x)}).Submit(t, actForm(x, dossier.ActAccept), nil)
 	o.do(webtest.Scenario{Name: "accept", As: o.clerk, Method: "POST", URL: at(x) + "/accept", Form: mine, WantStatus: 303, WantLocation: at(x)})
 	o.do(webtest.Scenario{Name: "accept twice", As: o.clerk, Method: "POST", URL: at(x) + "/accept", Form: mine, WantStatus: 409, WantText: []string{"Được tiếp nhận"}})
 }

@@ -216,7 +216,7 @@ func TestCounterWaits(t *testing.T) {
 		{Name: "in English", As: o.clerk, Method: "POST", URL: "/desk/counter/person?lang=en", Form: person, WantText: []string{"is waiting for further papers"}},
 	})
 	page := o.do(webtest.Scenario{Name: "from the counter", As: o.clerk, URL: links["Nhận giấy tờ bổ sung"], WantText: []string{"Nhận giấy tờ bổ sung"}})
-	sent := page.Submit(t, form(asked, dossier.ActSupplement), url.Values{"supplement.0.extra": {"Giấy chứng sinh (bản rõ)"}, "supplement.0.note": {"Nộp lại"}})
+	sent := page.Submit(t, actForm(asked, dossier.ActSupplement), url.Values{"supplement.0.extra": {"Giấy chứng sinh (bản rõ)"}, "supplement.0.note": {"Nộp lại"}})
 	o.do(webtest.Scenario{Name: "back to the counter", As: o.clerk, Method: "POST", URL: at(asked) + "/supplement", Form: sent, WantStatus: 303, WantLocation: "/desk/counter"})
 	if v := o.state(o.clerk, asked); v.Status == dossier.StatusSupplement || v.Papers[len(v.Papers)-1].Name != "Giấy chứng sinh (bản rõ)" {
 		t.Errorf("status %d, papers %+v", v.Status, v.Papers)
@@ -231,9 +231,9 @@ func TestSupplementTwice(t *testing.T) {
 	o.press(o.officer, d, dossier.ActRequestMore, map[string]string{"reason": "Thiếu", "items": "Giấy chứng sinh\n Ảnh \n\n"}, 303, "Giấy chứng sinh; Ảnh")
 	page := o.do(webtest.Scenario{As: o.clerk, URL: at(d), WantText: []string{"Đang chờ bổ sung", "Lê Văn Ví Dụ yêu cầu", "hạn bổ sung"}})
 	for name, with := range map[string]url.Values{"nothing": {}, "blanks": {"supplement.0.extra": {"  \n \n"}, "supplement.0.note": {" "}}, "no such paper": {"supplement.0.paper.zz": {"1"}}} {
-		o.do(webtest.Scenario{Name: name, As: o.clerk, Method: "POST", URL: at(d) + "/supplement", Form: page.Submit(t, form(d, dossier.ActSupplement), with), WantStatus: 422, WantText: []string{"Chưa thể tiếp tục"}})
+		o.do(webtest.Scenario{Name: name, As: o.clerk, Method: "POST", URL: at(d) + "/supplement", Form: page.Submit(t, actForm(d, dossier.ActSupplement), with), WantStatus: 422, WantText: []string{"Chưa thể tiếp tục"}})
 	}
-	sent := page.Submit(t, form(d, dossier.ActSupplement), url.Values{"supplement.0.note": {"Xin giữ nguyên"}})
+	sent := page.Submit(t, actForm(d, dossier.ActSupplement), url.Values{"supplement.0.note": {"Xin giữ nguyên"}})
 	o.do(webtest.Scenario{Name: "by the officer", As: o.officer, Method: "POST", URL: at(d) + "/supplement", Form: sent, WantStatus: 403})
 	o.do(webtest.Scenario{Name: "an answer alone", As: o.clerk, Method: "POST", URL: at(d) + "/supplement", Form: sent, WantStatus: 303, WantLocation: at(d)})
 	o.do(webtest.Scenario{Name: "twice", As: o.clerk, Method: "POST", URL: at(d) + "/supplement", Form: sent, WantStatus: 409, WantText: []string{"Dưới đây là tình trạng hiện tại"}})

@@ -15,10 +15,10 @@ import (
 	"lienthong/internal/dossier"
 	"lienthong/internal/file"
 	"lienthong/internal/kit/clock"
+	"lienthong/internal/kit/form"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/money"
 	"lienthong/internal/kit/web"
-	"lienthong/internal/procedure"
 	look "lienthong/web"
 )
 
@@ -350,7 +350,7 @@ func (o *opened) answers() (template.HTML, error) {
 	if v.Version.Spec.Form == nil || json.Unmarshal([]byte(v.Form), &data) != nil || len(data) == 0 {
 		return "", nil
 	}
-	form, err := v.Version.Spec.Form.Form()
+	f, err := v.Version.Spec.Form.Form()
 	if err != nil {
 		return "", err
 	}
@@ -358,7 +358,7 @@ func (o *opened) answers() (template.HTML, error) {
 	if err != nil {
 		return "", err
 	}
-	return procedure.RenderAnswers(procedure.AnswersView{Form: form, Data: data, Lists: lists, Lang: o.t.lang, Catalog: o.room.Catalog, Level: 3})
+	return form.Answers{Form: f, Data: data, Lists: lists, Lang: o.t.lang, Catalog: o.room.Catalog, Level: 3}.HTML()
 }
 
 func (o *opened) fees() feesView {

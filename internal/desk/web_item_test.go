@@ -52,7 +52,7 @@ func TestSplitActs(t *testing.T) {
 	d := o.filed("Kpuih Nhanh", false)
 	list := "/desk/box/today?open=" + string(d.ID) + "&q=kpuih"
 	page := o.do(webtest.Scenario{As: o.clerk, URL: list})
-	a := o.do(webtest.Scenario{Name: "claim", As: o.clerk, Method: "POST", URL: at(d) + "/claim", Form: page.Submit(t, form(d, dossier.ActClaim), nil),
+	a := o.do(webtest.Scenario{Name: "claim", As: o.clerk, Method: "POST", URL: at(d) + "/claim", Form: page.Submit(t, actForm(d, dossier.ActClaim), nil),
 		WantStatus: 303, WantLocation: "*"})
 	to := a.Header.Get("Location")
 	if !strings.HasPrefix(to, "/desk/box/today?") || !strings.Contains(to, "q=kpuih") || !strings.Contains(to, "open=") {
@@ -92,12 +92,12 @@ func TestOffers(t *testing.T) {
 		sc.Name, sc.URL = name, at(d)
 		a := o.do(sc)
 		for _, act := range want {
-			if a.Page.Find(form(d, act)).Length() != 1 {
+			if a.Page.Find(actForm(d, act)).Length() != 1 {
 				t.Errorf("%s: %s is not offered", name, act)
 			}
 		}
 		for _, act := range not {
-			if a.Page.Find(form(d, act)).Length() != 0 {
+			if a.Page.Find(actForm(d, act)).Length() != 0 {
 				t.Errorf("%s: %s is offered", name, act)
 			}
 		}

@@ -49,7 +49,7 @@ func TestSplit(t *testing.T) {
 	open := "/desk?open=" + string(d.ID)
 	back := func(t *testing.T, a *webtest.Answer) {
 		t.Helper()
-		if got := a.Page.Find(form(d, dossier.ActAccept)+` input[name="back"]`).AttrOr("value", ""); got != open {
+		if got := a.Page.Find(actForm(d, dossier.ActAccept)+` input[name="back"]`).AttrOr("value", ""); got != open {
 			t.Errorf("back to %q, want %q", got, open)
 		}
 	}

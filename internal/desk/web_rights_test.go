@@ -125,7 +125,7 @@ func TestWrongRole(t *testing.T) {
 		for who, as := range roles { // what the page offers agrees with what is done
 			page := o.do(webtest.Scenario{Name: s.name + " " + who, As: as, URL: at(s.d)})
 			for _, act := range everyAct {
-				if n := page.Page.Find(form(s.d, act)).Length(); n > 0 && !slices.Contains(may[s.name][act], who) {
+				if n := page.Page.Find(actForm(s.d, act)).Length(); n > 0 && !slices.Contains(may[s.name][act], who) {
 					t.Errorf("%s: %s is offered to the %s", s.name, act, who)
 				}
 			}
@@ -275,7 +275,7 @@ func TestOnlineReturn(t *testing.T) {
 	d := o.online("Siu H'Nhận")
 	o.press(o.clerk, d, dossier.ActAccept, nil, 303)
 	page := o.do(webtest.Scenario{As: o.officer, URL: at(d)})
-	o.do(webtest.Scenario{Name: "result added", As: o.officer, Method: "POST", URL: at(d) + "/attach", Form: page.Submit(t, form(d, dossier.ActAttach), url.Values{"attach.0.kind": {"result"}}),
+	o.do(webtest.Scenario{Name: "result added", As: o.officer, Method: "POST", URL: at(d) + "/attach", Form: page.Submit(t, actForm(d, dossier.ActAttach), url.Values{"attach.0.kind": {"result"}}),
 		Files: []webtest.File{{Field: "attach.0.files", Name: "giấy khai sinh.pdf", Content: dossiertest.PDF}}, WantStatus: 303, WantLocation: at(d)})
 	o.press(o.officer, d, dossier.ActForward, nil, 303)
 	o.press(o.leader, d, dossier.ActForward, nil, 303)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/form"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/vntext"
 	"lienthong/internal/org"
@@ -81,7 +82,7 @@ func (f *Filing) clean() {
 }
 
 // validate checks a cleaned filing against its procedure and names every problem at once.
-func (f *Filing) validate(spec *procedure.Spec, rules procedure.Rules) error {
+func (f *Filing) validate(spec *procedure.Spec, rules form.Rules) error {
 	var ps fault.Problems
 	if !f.Channel.Valid() {
 		ps.Add("channel", i18n.M("Hãy chọn cách nộp: trực tiếp, trực tuyến hoặc qua bưu chính."))
@@ -211,15 +212,15 @@ func (f *Filing) validateFees(spec *procedure.Spec, ps *fault.Problems) {
 }
 
 // validateForm checks the answers of the e-form. It is required online; at the counter the paper form may stand for it.
-func (f *Filing) validateForm(spec *procedure.Spec, rules procedure.Rules, ps *fault.Problems) error {
+func (f *Filing) validateForm(spec *procedure.Spec, rules form.Rules, ps *fault.Problems) error {
 	if spec.Form == nil || f.Channel != ChannelOnline && len(f.Form) == 0 {
 		return nil
 	}
-	form, err := spec.Form.Form()
+	e, err := spec.Form.Form()
 	if err != nil {
 		return err
 	}
-	return ps.Merge("form.", form.Validate(f.Form, rules))
+	return ps.Merge("form.", e.Validate(f.Form, rules))
 }
 
 // searchText returns what the dossier is found by: codes, people, the procedure.

@@ -13,6 +13,7 @@ import (
 
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/form"
 	"lienthong/internal/procedure"
 )
 
@@ -33,7 +34,7 @@ func specOf(t *testing.T, name string) *procedure.Spec {
 }
 
 // formRules are the code lists that the form of birth.yaml asks for.
-var formRules = procedure.Rules{On: clock.MustDate("2026-11-23"), Lists: map[string][]procedure.Option{
+var formRules = form.Rules{On: clock.MustDate("2026-11-23"), Lists: map[string][]form.Option{
 	"sex": {{Value: "male", Label: "Nam"}, {Value: "female", Label: "Nữ"}}}}
 
 func person(name string) Applicant {

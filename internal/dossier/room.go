@@ -26,6 +26,7 @@ import (
 	"lienthong/internal/file"
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/db"
+	"lienthong/internal/kit/form"
 	"lienthong/internal/kit/migrate"
 	"lienthong/internal/org"
 	"lienthong/internal/procedure"
@@ -48,7 +49,7 @@ type Procedures interface {
 	Version(ctx context.Context, id procedure.VersionID) (*procedure.Version, error)
 	Current(ctx context.Context, code string, on clock.Date) (*procedure.Version, error)
 	Receives(ctx context.Context, v *procedure.Version, agencyID string) (bool, error)
-	FormLists(ctx context.Context, v *procedure.Version, on clock.Date) (map[string][]procedure.Option, error)
+	FormLists(ctx context.Context, v *procedure.Version, on clock.Date) (map[string][]form.Option, error)
 }
 
 // Units is what this room asks about agencies and divisions.

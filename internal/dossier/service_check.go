@@ -7,8 +7,8 @@ import (
 	"lienthong/internal/kit/actor"
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/form"
 	"lienthong/internal/kit/i18n"
-	"lienthong/internal/procedure"
 )
 
 // CheckDraft returns everything SendDraft would find wrong with a draft, as one
@@ -35,7 +35,7 @@ func (s *Service) CheckDraft(ctx context.Context, d *Draft) error {
 	if err != nil {
 		return err
 	}
-	if err := ps.Merge("", f.validate(v.Spec, procedure.Rules{On: day, Lists: lists, Lang: i18n.Lang(ctx)})); err != nil {
+	if err := ps.Merge("", f.validate(v.Spec, form.Rules{On: day, Lists: lists, Lang: i18n.Lang(ctx)})); err != nil {
 		return err
 	}
 	return ps.Err()

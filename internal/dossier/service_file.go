@@ -9,6 +9,7 @@ import (
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/db"
 	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/form"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/id"
 	"lienthong/internal/org"
@@ -42,7 +43,7 @@ func (s *Service) File(ctx context.Context, f Filing) (*Dossier, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := f.validate(v.Spec, procedure.Rules{On: day, Lists: lists, Lang: i18n.Lang(ctx)}); err != nil {
+	if err := f.validate(v.Spec, form.Rules{On: day, Lists: lists, Lang: i18n.Lang(ctx)}); err != nil {
 		return nil, err
 	}
 	var out *Dossier

@@ -13,6 +13,7 @@ import (
 
 	"lienthong/internal/dossier"
 	"lienthong/internal/kit/actor"
+	"lienthong/internal/kit/form"
 	"lienthong/internal/kit/web"
 	"lienthong/internal/kit/webtest"
 	"lienthong/internal/portal"
@@ -27,7 +28,7 @@ var ofTheProvince = []string{"Quá hạn", "Tờ khai"}
 func untranslated(t *testing.T, a *webtest.Answer) []string {
 	t.Helper()
 	var patterns []*regexp.Regexp
-	for _, fsys := range []fs.FS{portal.Overlays(), design.I18n, dossier.Overlays(), web.Texts()} {
+	for _, fsys := range []fs.FS{portal.Overlays(), design.I18n, dossier.Overlays(), web.Texts(), form.Texts()} {
 		raw, err := fs.ReadFile(fsys, "i18n/en.json")
 		if err != nil {
 			t.Fatal(err)

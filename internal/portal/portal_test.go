@@ -16,6 +16,7 @@ import (
 	"lienthong/internal/kit/db"
 	"lienthong/internal/kit/dbtest"
 	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/form"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/web"
 	"lienthong/internal/kit/webtest"
@@ -64,7 +65,7 @@ func newSite(t *testing.T, change ...func(*portal.Deps)) *site {
 func newSiteOn(t *testing.T, d *db.DB, change ...func(*portal.Deps)) *site {
 	t.Helper()
 	w := dossiertest.New(t, d)
-	texts := []fs.FS{web.Texts(), design.I18n, portal.Overlays(), dossier.Overlays(), procedure.Texts(), calendar.Texts()}
+	texts := []fs.FS{web.Texts(), form.Texts(), design.I18n, portal.Overlays(), dossier.Overlays(), procedure.Texts(), calendar.Texts()}
 	cat := &i18n.Catalog{}
 	for _, fsys := range texts {
 		if err := cat.Load(fsys); err != nil {

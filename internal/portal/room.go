@@ -26,6 +26,7 @@ import (
 	"lienthong/internal/dossier"
 	"lienthong/internal/file"
 	"lienthong/internal/kit/clock"
+	"lienthong/internal/kit/form"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/web"
 	"lienthong/internal/org"
@@ -49,7 +50,7 @@ type Procedures interface {
 	Fields(ctx context.Context, on clock.Date) ([]procedure.FieldCount, error)
 	Current(ctx context.Context, code string, on clock.Date) (*procedure.Version, error)
 	Receivers(ctx context.Context, v *procedure.Version, placeID string, on clock.Date) ([]procedure.Agency, error)
-	FormLists(ctx context.Context, v *procedure.Version, on clock.Date) (map[string][]procedure.Option, error)
+	FormLists(ctx context.Context, v *procedure.Version, on clock.Date) (map[string][]form.Option, error)
 }
 
 // Dossiers is what this room asks about drafts and dossiers; *dossier.Service answers.

@@ -10,9 +10,9 @@ import (
 	"lienthong/internal/dossier"
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/form"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/web"
-	"lienthong/internal/procedure"
 )
 
 type formView struct {
@@ -38,11 +38,11 @@ func (m *Room) saveForm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	form, err := a.spec().Form.Form()
+	f, err := a.spec().Form.Form()
 	if err != nil {
 		return err
 	}
-	in := form.Decode(url.Values(vs))
+	in := f.Decode(url.Values(vs))
 	a.draft.Filing.Form = in.Data
 	if in.Rearranged { // a row more or less: the page again, at the list, without complaints
 		return m.rearrange(w, r, a, vs)
@@ -74,7 +74,7 @@ func (m *Room) rearrange(w http.ResponseWriter, r *http.Request, a *application,
 
 func (m *Room) showForm(w http.ResponseWriter, r *http.Request, status int, a *application, raw url.Values, ps []fault.Problem) error {
 	ctx := r.Context()
-	form, err := a.spec().Form.Form()
+	f, err := a.spec().Form.Form()
 	if err != nil {
 		return err
 	}
@@ -84,15 +84,15 @@ func (m *Room) showForm(w http.ResponseWriter, r *http.Request, status int, a *a
 	}
 	data := a.draft.Filing.Form
 	if data == nil {
-		data = form.Prefill(facts(a.draft.Filing.Owner))
+		data = f.Prefill(facts(a.draft.Filing.Owner))
 	}
 	var at fault.Problems
 	for _, p := range ps {
 		at.Add(strings.TrimPrefix(strings.TrimPrefix(p.Field, "form"), "."), p.Msg)
 	}
-	view := &formView{applyView: m.applyView(ctx, a), Title: form.Text(i18n.Lang(ctx))}
+	view := &formView{applyView: m.applyView(ctx, a), Title: f.Text(i18n.Lang(ctx))}
 	view.Problems, _ = m.problems(ctx, at)
-	view.Form, err = procedure.RenderForm(procedure.FormView{Form: form, Data: data, Raw: raw, Error: at.Err(), Lists: lists, Lang: i18n.Lang(ctx), Catalog: m.Catalog, Level: 2})
+	view.Form, err = form.View{Form: f, Data: data, Raw: raw, Error: at.Err(), Lists: lists, Lang: i18n.Lang(ctx), Catalog: m.Catalog, Level: 2}.HTML()
 	if err != nil {
 		return err
 	}

@@ -10,9 +10,9 @@ import (
 	"lienthong/internal/kit/actor"
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/form"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/web"
-	"lienthong/internal/procedure"
 	design "lienthong/web"
 )
 
@@ -161,7 +161,7 @@ func (m *Room) reviewFacts(ctx context.Context, a *application, v *reviewView) e
 }
 
 func (m *Room) reviewAnswers(ctx context.Context, a *application, v *reviewView) error {
-	form, err := a.spec().Form.Form()
+	f, err := a.spec().Form.Form()
 	if err != nil {
 		return err
 	}
@@ -169,7 +169,7 @@ func (m *Room) reviewAnswers(ctx context.Context, a *application, v *reviewView)
 	if err != nil {
 		return err
 	}
-	v.Answers, err = procedure.RenderAnswers(procedure.AnswersView{Form: form, Data: a.draft.Filing.Form, Lists: lists, Lang: i18n.Lang(ctx), Catalog: m.Catalog, Level: 3})
+	v.Answers, err = form.Answers{Form: f, Data: a.draft.Filing.Form, Lists: lists, Lang: i18n.Lang(ctx), Catalog: m.Catalog, Level: 3}.HTML()
 	return err
 }
 

@@ -35,11 +35,6 @@ func (s *Service) API(a *web.API) {
 	web.Register(a, records, PermManage, s.apiRecords)
 }
 
-// Schema tells the API description that a form is a JSON Schema document.
-func (s *Schema) Schema(huma.Registry) *huma.Schema {
-	return &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true, Description: "Biểu mẫu điện tử: JSON Schema 2020-12"}
-}
-
 // apiDay is a civil date in a query.
 type apiDay string
 

@@ -117,8 +117,8 @@ func (l *lint) references() {
 	if l.spec.Form == nil {
 		return
 	}
-	if form, err := l.spec.Form.Form(); err == nil {
-		for _, key := range form.CodeLists() {
+	if f, err := l.spec.Form.Form(); err == nil {
+		for _, key := range f.CodeLists() {
 			ask("form", key, l.known.CodeList, i18n.M("không có danh mục “%s”", key))
 		}
 	}

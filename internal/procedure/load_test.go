@@ -13,6 +13,8 @@ import (
 
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/form"
+	"lienthong/internal/kit/formtest"
 )
 
 // load reads a sample that must be right.
@@ -122,7 +124,7 @@ func TestRoundTrip(t *testing.T) {
 				if err1 != nil || err2 != nil || a != b {
 					t.Errorf("version %d differs after writing and reading:\n%s", i, raw)
 				}
-				clearForms(specs[i], again[i])
+				clearForms(t, specs[i], again[i])
 				if !reflect.DeepEqual(specs[i], again[i]) {
 					t.Errorf("version %d differs after writing and reading:\n%s", i, raw)
 				}
@@ -131,12 +133,27 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-func clearForms(specs ...*Spec) {
+// clearForms takes away the forms that were made, so that specs compare by what is written in them.
+func clearForms(t *testing.T, specs ...*Spec) {
+	t.Helper()
 	for _, s := range specs {
-		if s.Form != nil {
-			s.Form.form.Store(nil)
+		if s.Form == nil {
+			continue
+		}
+		raw, err := s.Form.MarshalJSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Form, err = form.NewSchema(raw); err != nil {
+			t.Fatal(err)
 		}
 	}
+}
+
+// everything returns a valid procedure whose form has every kind of field.
+func everything() string {
+	indented := strings.ReplaceAll("form:\n"+formtest.Everything, "\n", "\n  ")
+	return sample("online: 2", "online: 3", "process:", strings.TrimSuffix(indented, "  ")+"process:")
 }
 
 func provinceFiles(t *testing.T) []string {

@@ -6,6 +6,7 @@ import (
 
 	"lienthong/internal/codelist"
 	"lienthong/internal/kit/clock"
+	"lienthong/internal/kit/form"
 	"lienthong/internal/org"
 	"lienthong/internal/place"
 )
@@ -70,14 +71,14 @@ func ListsFrom(c *codelist.Service) Lists { return lists{c} }
 type lists struct{ codes *codelist.Service }
 
 // Options returns the entries of a code list.
-func (l lists) Options(ctx context.Context, list string, on clock.Date) ([]Option, error) {
+func (l lists) Options(ctx context.Context, list string, on clock.Date) ([]form.Option, error) {
 	items, err := l.codes.Items(ctx, list, on)
 	if err != nil {
 		return nil, err
 	}
-	options := make([]Option, len(items))
+	options := make([]form.Option, len(items))
 	for i, it := range items {
-		options[i] = Option{Value: it.Code, Label: it.Name, LabelEN: it.NameEN}
+		options[i] = form.Option{Value: it.Code, Label: it.Name, LabelEN: it.NameEN}
 	}
 	return options, nil
 }

@@ -10,6 +10,7 @@ import (
 	"lienthong/internal/kit/db"
 	"lienthong/internal/kit/dbtest"
 	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/form"
 	"lienthong/internal/org"
 	"lienthong/internal/org/orgtest"
 )
@@ -93,7 +94,7 @@ func atDepartment(t *testing.T, w *orgtest.World, s *Service) {
 		t.Errorf("the level of an agency named by slug is not known: %v, %v", p.Items, err)
 	}
 	lists, err := s.FormLists(ctx, v, clock.Date{})
-	if err != nil || len(lists["sex"]) != 2 || lists["sex"][1] != (Option{Value: "female", Label: "Nữ", LabelEN: "Female"}) {
+	if err != nil || len(lists["sex"]) != 2 || lists["sex"][1] != (form.Option{Value: "female", Label: "Nữ", LabelEN: "Female"}) {
 		t.Errorf("code lists %v, %v", lists, err)
 	}
 	if got, err := s.Receives(ctx, v, all[0].ID); err != nil || !got {

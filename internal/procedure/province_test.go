@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"testing"
 
 	"lienthong/internal/kit/clock"
-	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/form"
+	"lienthong/internal/kit/formtest"
 	"lienthong/internal/procedure"
 	"lienthong/internal/procedure/proceduretest"
 )
@@ -83,7 +83,7 @@ func TestEveryPromise(t *testing.T) {
 	})
 }
 
-// TestEveryForm fills in every form there is, sends it as a page would and reads it again.
+// TestEveryForm holds that every form there is can be used.
 func TestEveryForm(t *testing.T) {
 	forms := 0
 	everyProcedure(t, func(t *testing.T, s *procedure.Spec) {
@@ -95,72 +95,10 @@ func TestEveryForm(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := procedure.Rules{On: clock.MustDate("2018-11-23"), Lists: proceduretest.Lists(f, nil)}
-		for name, data := range map[string]map[string]any{"all": proceduretest.Answers(t, f, r), "least": proceduretest.Least(t, f, r)} {
-			in := f.Decode(proceduretest.Values(data))
-			if !reflect.DeepEqual(in.Data, data) {
-				t.Errorf("%s: sent %v, read %v", name, data, in.Data)
-			}
-			if err := f.Validate(in.Data, r); err != nil {
-				t.Errorf("%s: %v", name, err)
-			}
-			if again := f.Clean(in.Data); !reflect.DeepEqual(again, in.Data) {
-				t.Errorf("%s: cleaning changes %v to %v", name, in.Data, again)
-			}
-			shown(t, f, in.Data, r)
-		}
-		missing(t, f, r)
+		formtest.Works(t, f, form.Rules{On: clock.MustDate("2018-11-23")})
 	})
 	if forms == 0 {
 		t.Error("no procedure has a form")
-	}
-}
-
-// shown holds that every answer is to be read again, in both languages.
-func shown(t *testing.T, f *procedure.Form, data map[string]any, r procedure.Rules) {
-	t.Helper()
-	for _, lang := range []string{"vi", "en"} {
-		answered := 0
-		for _, s := range (procedure.AnswersView{Form: f, Data: data, Lists: r.Lists, Lang: lang}).Answers() {
-			for _, a := range s.Answers {
-				answered++
-				if a.Label == "" || a.Value == "" {
-					t.Errorf("%s: %+v", lang, a)
-				}
-			}
-		}
-		if answered == 0 && len(data) > 0 {
-			t.Errorf("%s: nothing of %v is shown", lang, data)
-		}
-		out, err := procedure.RenderAnswers(procedure.AnswersView{Form: f, Data: data, Lists: r.Lists, Lang: lang})
-		if err != nil || !strings.Contains(string(out), "<dl") {
-			t.Errorf("%s: %s, %v", lang, out, err)
-		}
-	}
-}
-
-// missing holds that an empty form is answered with a sentence for each field that is needed, and that each of them is on the page.
-func missing(t *testing.T, f *procedure.Form, r procedure.Rules) {
-	t.Helper()
-	err := f.Validate(map[string]any{}, r)
-	if err == nil {
-		return // everything may be left out
-	}
-	bad, ok := fault.As(err)
-	if !ok {
-		t.Fatal(err)
-	}
-	out, rerr := procedure.RenderForm(procedure.FormView{Form: f, Lists: r.Lists, Error: err})
-	if rerr != nil {
-		t.Fatal(rerr)
-	}
-	for _, p := range bad.Problems {
-		if !strings.Contains(string(out), `id="f-`+p.Field+`"`) {
-			t.Errorf("the problem of %s leads nowhere", p.Field)
-		}
-		if strings.Contains(p.Msg.String(), "%!") {
-			t.Errorf("%s: %s", p.Field, p.Msg)
-		}
 	}
 }
 
@@ -174,8 +112,8 @@ func TestEnglish(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var walk func([]*procedure.Field)
-		walk = func(fields []*procedure.Field) {
+		var walk func([]*form.Field)
+		walk = func(fields []*form.Field) {
 			for _, fd := range fields {
 				if fd.LabelEN == "" && fd.Key != "" {
 					t.Errorf("%s has no English label", fd.Name)

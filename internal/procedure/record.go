@@ -11,6 +11,7 @@ import (
 
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/form"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/vntext"
 )
@@ -253,7 +254,7 @@ func readNational(f loose) *rawRecord {
 func (p *rawRecord) nationalTime(channel string, t loose) {
 	rt := recordTime{channel: channel, term: t.text("THOIGIANGIAIQUYET") + " " + t.text("DONVITINH"), note: t.text("MOTA")}
 	for _, f := range t.list("PHILEPHI") {
-		amount, ok := parseNumber(f.text("SOTIEN"))
+		amount, ok := form.ParseNumber(f.text("SOTIEN"))
 		if !ok {
 			continue
 		}
@@ -344,7 +345,7 @@ func readFlat(f loose) *rawRecord {
 		if vntext.Fold(fee) == "mien phi" {
 			rt.feesKnown = true
 			rt.fees = []Fee{{Name: "Miễn phí", Kind: FeeKindFee}}
-		} else if amount, ok := parseNumber(strings.TrimRight(vntext.Fold(fee), " dongv")); ok {
+		} else if amount, ok := form.ParseNumber(strings.TrimRight(vntext.Fold(fee), " dongv")); ok {
 			rt.feesKnown = true
 			rt.fees = []Fee{newRecordFee(fee, amount)}
 		}

@@ -206,7 +206,7 @@ func TestRecordPapers(t *testing.T) {
 }
 
 func TestCut(t *testing.T) {
-	if cut("Đăng ký", 10) != "Đăng ký" || cut("Đăng ký", 5) != "Đăng…" || clip(strings.Repeat("ă", 61)) != strings.Repeat("ă", 60)+"…" {
+	if cut("Đăng ký", 10) != "Đăng ký" || cut("Đăng ký", 5) != "Đăng…" {
 		t.Error("texts are cut wrongly")
 	}
 }

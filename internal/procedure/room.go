@@ -5,15 +5,15 @@
 // change makes a new version and the old one stays for the dossiers that began
 // with it. Versions have validity dates, so a question is always asked for a day.
 // The room answers what is promised (term, fees, papers per case and channel),
-// what follows a step, renders and validates the e-form, and warns of processes
-// whose steps do not add up to the promised term. It knows nothing of dossiers.
+// what follows a step, and warns of processes whose steps do not add up to the
+// promised term. It knows nothing of dossiers.
 //
 // Law: 61/2018/NĐ-CP Đ.15 (what must be told about a procedure), 43/2011/NĐ-CP Đ.3 (levels of online services).
 // Words: version (phiên bản) is a procedure as it holds from one day to another; case (trường hợp) is a variant with papers, terms and fees of its own; receiver (cơ quan tiếp nhận) is where it may be filed; generic process (quy trình chung) is drawn up by the program for a record that came without one.
 // Tables: procedure_procedure, procedure_version, procedure_receiver, procedure_tag.
 // Events out: none.
 // Events in: none.
-// Not here: dossiers and their deadlines (dossier), agencies (org), the texts of code lists (codelist), paying fees (payment).
+// Not here: showing and checking e-forms (kit/form), dossiers and their deadlines (dossier), agencies (org), the texts of code lists (codelist), paying fees (payment).
 package procedure
 
 import (
@@ -23,6 +23,7 @@ import (
 
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/db"
+	"lienthong/internal/kit/form"
 	"lienthong/internal/kit/migrate"
 )
 
@@ -65,7 +66,7 @@ type Agencies interface {
 // Lists gives the entries of code lists; the codelist room answers.
 type Lists interface {
 	// Options returns the entries of a list that hold on a day, in order; NotFound when there is no such list.
-	Options(ctx context.Context, list string, on clock.Date) ([]Option, error)
+	Options(ctx context.Context, list string, on clock.Date) ([]form.Option, error)
 }
 
 // Deps is what the room is built from. Known may be left empty.

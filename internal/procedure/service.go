@@ -9,6 +9,7 @@ import (
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/db"
 	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/form"
 	"lienthong/internal/kit/i18n"
 )
 
@@ -181,17 +182,17 @@ func (s *Service) Receivers(ctx context.Context, v *Version, placeID string, on 
 }
 
 // FormLists returns the options of the code lists that the e-form of a version
-// uses on a day, for rendering and for Rules. A list that does not exist is an error.
-func (s *Service) FormLists(ctx context.Context, v *Version, on clock.Date) (map[string][]Option, error) {
+// uses on a day, for the page and for form.Rules. A list that does not exist is an error.
+func (s *Service) FormLists(ctx context.Context, v *Version, on clock.Date) (map[string][]form.Option, error) {
 	if v.Spec.Form == nil {
 		return nil, nil
 	}
-	form, err := v.Spec.Form.Form()
+	f, err := v.Spec.Form.Form()
 	if err != nil {
 		return nil, fmt.Errorf("form of procedure %s: %w", v.Code, err)
 	}
-	lists := map[string][]Option{}
-	for _, key := range form.CodeLists() {
+	lists := map[string][]form.Option{}
+	for _, key := range f.CodeLists() {
 		options, err := s.lists.Options(ctx, key, s.today(on))
 		if err != nil {
 			return nil, fmt.Errorf("code list %s of procedure %s: %w", key, v.Code, err)

@@ -17,6 +17,7 @@ import (
 	"lienthong/internal/kit/db"
 	"lienthong/internal/kit/dbtest"
 	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/form"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/migrate"
 )
@@ -46,9 +47,9 @@ func (a someAgencies) Select(_ context.Context, sel Selector, placeID string, _ 
 }
 
 // someLists answers for the codelist room.
-type someLists map[string][]Option
+type someLists map[string][]form.Option
 
-func (l someLists) Options(_ context.Context, list string, _ clock.Date) ([]Option, error) {
+func (l someLists) Options(_ context.Context, list string, _ clock.Date) ([]form.Option, error) {
 	o, ok := l[list]
 	if !ok {
 		return nil, fault.NewNotFound(i18n.M("Không có danh mục này."))

@@ -1,38 +1,41 @@
 package procedure
 
-import "lienthong/internal/kit/clock"
+import (
+	"lienthong/internal/kit/clock"
+	"lienthong/internal/kit/form"
+)
 
 // Spec is one version of a procedure (thủ tục hành chính) as it stands in its
 // file: the record of the national database, the e-form and the internal process.
 //
 // Law: 61/2018/NĐ-CP Đ.15
 type Spec struct {
-	Code       string     `yaml:"code" json:"code"`                                   // national code, "1.001193"
-	Name       string     `yaml:"name" json:"name"`                                   //
-	NameEN     string     `yaml:"name_en,omitempty" json:"name_en,omitempty"`         // shown on English pages
-	Field      string     `yaml:"field" json:"field"`                                 // code list procedure_field
-	LifeEvents []string   `yaml:"life_events,omitempty" json:"life_events,omitempty"` // code list life_event
-	Keywords   []string   `yaml:"keywords,omitempty" json:"keywords,omitempty"`       // other words people search with
-	Summary    string     `yaml:"summary,omitempty" json:"summary,omitempty"`         // one plain sentence for citizens
-	SummaryEN  string     `yaml:"summary_en,omitempty" json:"summary_en,omitempty"`   //
-	Decision   string     `yaml:"decision,omitempty" json:"decision,omitempty"`       // publishing decision
-	ValidFrom  clock.Date `yaml:"valid_from" json:"valid_from"`                       //
-	ValidTo    clock.Date `yaml:"valid_to,omitempty" json:"valid_to,omitempty"`       // exclusive; zero = open
-	Online     int        `yaml:"online" json:"online"`                               // level of the online service, 1–4 (43/2011/NĐ-CP Đ.3)
-	Applicants []string   `yaml:"applicants" json:"applicants"`                       // code list applicant_kind: citizen, business, organisation
-	Receivers  []Selector `yaml:"receivers" json:"receivers"`                         // agencies with which it may be filed
-	Handler    string     `yaml:"handler,omitempty" json:"handler,omitempty"`         // competent agency relative to the receiver: receiver (default), above:<level>, agency:<slug>
-	Cases      []Case     `yaml:"cases,omitempty" json:"cases,omitempty"`             // trường hợp; none = one nameless case
-	Terms      []Term     `yaml:"terms" json:"terms"`                                 // promised time per channel and case
-	Papers     []Paper    `yaml:"papers" json:"papers"`                               //
-	Fees       []Fee      `yaml:"fees,omitempty" json:"fees,omitempty"`               //
-	Results    []Result   `yaml:"results" json:"results"`                             //
-	Conditions string     `yaml:"conditions,omitempty" json:"conditions,omitempty"`   // yêu cầu, điều kiện
-	Sequence   []string   `yaml:"sequence,omitempty" json:"sequence,omitempty"`       // trình tự thực hiện in plain words
-	Legal      []Legal    `yaml:"legal" json:"legal"`                                 // căn cứ pháp lý
-	Unknown    []string   `yaml:"unknown,omitempty" json:"unknown,omitempty"`         // what the sources do not say, in Vietnamese; shown to editors
-	Form       *Schema    `yaml:"form,omitempty" json:"form,omitempty"`               // e-form as JSON Schema 2020-12
-	Process    Process    `yaml:"process" json:"process"`                             //
+	Code       string       `yaml:"code" json:"code"`                                   // national code, "1.001193"
+	Name       string       `yaml:"name" json:"name"`                                   //
+	NameEN     string       `yaml:"name_en,omitempty" json:"name_en,omitempty"`         // shown on English pages
+	Field      string       `yaml:"field" json:"field"`                                 // code list procedure_field
+	LifeEvents []string     `yaml:"life_events,omitempty" json:"life_events,omitempty"` // code list life_event
+	Keywords   []string     `yaml:"keywords,omitempty" json:"keywords,omitempty"`       // other words people search with
+	Summary    string       `yaml:"summary,omitempty" json:"summary,omitempty"`         // one plain sentence for citizens
+	SummaryEN  string       `yaml:"summary_en,omitempty" json:"summary_en,omitempty"`   //
+	Decision   string       `yaml:"decision,omitempty" json:"decision,omitempty"`       // publishing decision
+	ValidFrom  clock.Date   `yaml:"valid_from" json:"valid_from"`                       //
+	ValidTo    clock.Date   `yaml:"valid_to,omitempty" json:"valid_to,omitempty"`       // exclusive; zero = open
+	Online     int          `yaml:"online" json:"online"`                               // level of the online service, 1–4 (43/2011/NĐ-CP Đ.3)
+	Applicants []string     `yaml:"applicants" json:"applicants"`                       // code list applicant_kind: citizen, business, organisation
+	Receivers  []Selector   `yaml:"receivers" json:"receivers"`                         // agencies with which it may be filed
+	Handler    string       `yaml:"handler,omitempty" json:"handler,omitempty"`         // competent agency relative to the receiver: receiver (default), above:<level>, agency:<slug>
+	Cases      []Case       `yaml:"cases,omitempty" json:"cases,omitempty"`             // trường hợp; none = one nameless case
+	Terms      []Term       `yaml:"terms" json:"terms"`                                 // promised time per channel and case
+	Papers     []Paper      `yaml:"papers" json:"papers"`                               //
+	Fees       []Fee        `yaml:"fees,omitempty" json:"fees,omitempty"`               //
+	Results    []Result     `yaml:"results" json:"results"`                             //
+	Conditions string       `yaml:"conditions,omitempty" json:"conditions,omitempty"`   // yêu cầu, điều kiện
+	Sequence   []string     `yaml:"sequence,omitempty" json:"sequence,omitempty"`       // trình tự thực hiện in plain words
+	Legal      []Legal      `yaml:"legal" json:"legal"`                                 // căn cứ pháp lý
+	Unknown    []string     `yaml:"unknown,omitempty" json:"unknown,omitempty"`         // what the sources do not say, in Vietnamese; shown to editors
+	Form       *form.Schema `yaml:"form,omitempty" json:"form,omitempty"`               // e-form as JSON Schema 2020-12
+	Process    Process      `yaml:"process" json:"process"`                             //
 }
 
 // Selector (cơ quan tiếp nhận) names agencies: one by its slug, or all of a kind and level.

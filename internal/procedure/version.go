@@ -63,6 +63,13 @@ func (s Summary) Title(lang string) string { return pick(lang, s.Name, s.NameEN)
 // Title returns the name in a language.
 func (v *Version) Title(lang string) string { return pick(lang, v.Name, v.NameEN) }
 
+func pick(lang, vi, en string) string {
+	if lang == "en" && en != "" {
+		return en
+	}
+	return vi
+}
+
 // Past (phiên bản trong lịch sử) is a version in the history of a procedure.
 type Past struct {
 	Summary

@@ -1,3 +1,4 @@
+// Package proceduretest walks through processes, for tests of this room and of those that show procedures.
 package proceduretest
 
 import (

@@ -1,8 +1,9 @@
-// Package proceduretest fills in e-forms and walks through processes, for tests
-// of this room and of those that show procedures.
-package proceduretest
+// Package formtest fills in e-forms of kit/form with answers they take, and holds that a form works from the
+// empty page to the answers people read.
+package formtest
 
 import (
+	_ "embed"
 	"fmt"
 	"maps"
 	"net/url"
@@ -11,20 +12,41 @@ import (
 	"strings"
 	"testing"
 
+	"go.yaml.in/yaml/v4"
+
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/fault"
-	"lienthong/internal/procedure"
+	"lienthong/internal/kit/form"
 )
 
+// Everything is the schema, as YAML, of a form with every kind of field.
+//
+//go:embed testdata/everything.yaml
+var Everything string
+
+// Form returns the form of a schema in YAML.
+func Form(t testing.TB, schema string) *form.Form {
+	t.Helper()
+	s := new(form.Schema)
+	if err := yaml.Load([]byte(schema), s); err != nil {
+		t.Fatal(err)
+	}
+	f, err := s.Form()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
 // Lists returns an entry for every code list of a form that lists does not have, so that any form can be filled in.
-func Lists(f *procedure.Form, lists map[string][]procedure.Option) map[string][]procedure.Option {
+func Lists(f *form.Form, lists map[string][]form.Option) map[string][]form.Option {
 	all := maps.Clone(lists)
 	if all == nil {
-		all = map[string][]procedure.Option{}
+		all = map[string][]form.Option{}
 	}
 	for _, key := range f.CodeLists() {
 		if len(all[key]) == 0 {
-			all[key] = []procedure.Option{{Value: key + "-1", Label: "Mục " + key, LabelEN: "Entry of " + key}}
+			all[key] = []form.Option{{Value: key + "-1", Label: "Mục " + key, LabelEN: "Entry of " + key}}
 		}
 	}
 	return all
@@ -32,22 +54,22 @@ func Lists(f *procedure.Form, lists map[string][]procedure.Option) map[string][]
 
 // guesses are tried one after another until a text fits its field.
 var guesses = []string{
-	"Rơ Châm H'Lan", "001234567890", "123456789", "1234567890", "B1234567", "0912345678", "A1", "12", "1", "2018", "TSB", "81A-12345", "6001234567-001", "AB1234567", "07:30", "123",
+	"Rơ Châm H'Lan", "001234567890", "123456789", "1234567890", "B1234567", "0912345678", "A1", "12", "1", "2018", "TSB", "81A-12345", "6001234567-001", "AB1234567", "07:30", "123", "https://example.vn",
 }
 
 // Answers returns answers to every field of a form that its schema takes. The test ends when none are found.
-func Answers(t testing.TB, f *procedure.Form, r procedure.Rules) map[string]any {
+func Answers(t testing.TB, f *form.Form, r form.Rules) map[string]any {
 	t.Helper()
-	return answers(t, f, r, func(*procedure.Field) bool { return true })
+	return answers(t, f, r, func(*form.Field) bool { return true })
 }
 
 // Least returns answers to the required fields only.
-func Least(t testing.TB, f *procedure.Form, r procedure.Rules) map[string]any {
+func Least(t testing.TB, f *form.Form, r form.Rules) map[string]any {
 	t.Helper()
-	return answers(t, f, r, func(fd *procedure.Field) bool { return fd.Required })
+	return answers(t, f, r, func(fd *form.Field) bool { return fd.Required })
 }
 
-func answers(t testing.TB, f *procedure.Form, r procedure.Rules, want func(*procedure.Field) bool) map[string]any {
+func answers(t testing.TB, f *form.Form, r form.Rules, want func(*form.Field) bool) map[string]any {
 	t.Helper()
 	g := &guesser{rules: r, want: want, tries: map[string]int{}}
 	for range 40 {
@@ -71,8 +93,8 @@ func answers(t testing.TB, f *procedure.Form, r procedure.Rules, want func(*proc
 
 // guesser makes answers; tries counts how often one of a name was refused.
 type guesser struct {
-	rules  procedure.Rules
-	want   func(*procedure.Field) bool
+	rules  form.Rules
+	want   func(*form.Field) bool
 	tries  map[string]int
 	needed []fault.Problem
 }
@@ -82,7 +104,7 @@ func (g *guesser) asked(name string) bool {
 	return slices.ContainsFunc(g.needed, func(p fault.Problem) bool { return p.Field == name || strings.HasPrefix(p.Field, name+".") })
 }
 
-func (g *guesser) group(fields []*procedure.Field, name string) map[string]any {
+func (g *guesser) group(fields []*form.Field, name string) map[string]any {
 	data := map[string]any{}
 	for _, f := range fields {
 		at := strings.TrimPrefix(name+"."+f.Key, ".")
@@ -94,12 +116,12 @@ func (g *guesser) group(fields []*procedure.Field, name string) map[string]any {
 	return data
 }
 
-func (g *guesser) value(f *procedure.Field, name string) any {
+func (g *guesser) value(f *form.Field, name string) any {
 	try := g.tries[name]
-	switch f.Type {
-	case procedure.FieldGroup:
+	switch f.Kind {
+	case form.Group:
 		return g.group(f.Fields, name)
-	case procedure.FieldList:
+	case form.List:
 		list := []any{}
 		for i := range max(f.MinItems, 1) {
 			row := name + "." + strconv.Itoa(i)
@@ -110,29 +132,29 @@ func (g *guesser) value(f *procedure.Field, name string) any {
 			list = append(list, g.group(f.Fields, row))
 		}
 		return list
-	case procedure.FieldChoices:
+	case form.Choices:
 		list := []any{}
 		for i := range max(f.MinItems, 1) {
 			list = append(list, g.option(f, i))
 		}
 		return list
-	case procedure.FieldTick:
+	case form.Tick:
 		return true
-	case procedure.FieldSelect, procedure.FieldRadio:
+	case form.Select, form.Radio:
 		return g.option(f, try)
-	case procedure.FieldNumber:
+	case form.Number:
 		return g.number(f, try)
-	case procedure.FieldDate:
+	case form.Date:
 		return g.day(f, try).String()
-	case procedure.FieldEmail:
+	case form.Email:
 		return "ten@example.vn"
-	case procedure.FieldTel:
+	case form.Tel:
 		return "0912345678"
 	}
 	return g.text(f, try)
 }
 
-func (g *guesser) option(f *procedure.Field, i int) string {
+func (g *guesser) option(f *form.Field, i int) string {
 	options := f.Options
 	if f.CodeList != "" {
 		options = g.rules.Lists[f.CodeList]
@@ -143,7 +165,7 @@ func (g *guesser) option(f *procedure.Field, i int) string {
 	return options[i%len(options)].Value
 }
 
-func (g *guesser) number(f *procedure.Field, try int) float64 {
+func (g *guesser) number(f *form.Field, try int) float64 {
 	n := float64(try)
 	if f.Min != nil {
 		n += *f.Min
@@ -155,7 +177,7 @@ func (g *guesser) number(f *procedure.Field, try int) float64 {
 }
 
 // day returns a day that fits: yesterday, or tomorrow where the future is asked for.
-func (g *guesser) day(f *procedure.Field, try int) clock.Date {
+func (g *guesser) day(f *form.Field, try int) clock.Date {
 	on := g.rules.On
 	if on.IsZero() {
 		on = clock.MustDate("2018-11-23")
@@ -166,7 +188,7 @@ func (g *guesser) day(f *procedure.Field, try int) clock.Date {
 	return on.AddDays(-try - 1)
 }
 
-func (g *guesser) text(f *procedure.Field, try int) string {
+func (g *guesser) text(f *form.Field, try int) string {
 	s := guesses[try%len(guesses)]
 	if f.MaxLength > 0 && len([]rune(s)) > f.MaxLength {
 		s = string([]rune(s)[:f.MaxLength])

@@ -1,4 +1,4 @@
-package procedure
+package form
 
 import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -10,12 +10,12 @@ import (
 // pleaseEnter is the sentence for a field that was left empty.
 func pleaseEnter(f *Field, lang string) i18n.Msg {
 	label := lowerFirst(f.Text(lang))
-	switch f.Type {
-	case FieldSelect, FieldRadio, FieldChoices:
+	switch f.Kind {
+	case Select, Radio, Choices:
 		return i18n.M("Hãy chọn %s.", label)
-	case FieldTick:
+	case Tick:
 		return i18n.M("Hãy đánh dấu vào ô “%s”.", f.Text(lang))
-	case FieldList:
+	case List:
 		return i18n.M("Hãy thêm ít nhất một dòng vào phần “%s”.", f.Text(lang))
 	}
 	return i18n.M("Hãy nhập %s.", label)
@@ -71,10 +71,10 @@ func sentence(f *Field, k jsonschema.ErrorKind, lang string) i18n.Msg {
 	case *kind.Format:
 		return badFormat(f, lang)
 	case *kind.Type:
-		switch f.Type {
-		case FieldNumber:
+		switch f.Kind {
+		case Number:
 			return notANumber(f, lang)
-		case FieldDate:
+		case Date:
 			return badDate(f, lang)
 		}
 	}
@@ -83,12 +83,12 @@ func sentence(f *Field, k jsonschema.ErrorKind, lang string) i18n.Msg {
 
 func badFormat(f *Field, lang string) i18n.Msg {
 	label := f.Text(lang)
-	switch f.Type {
-	case FieldDate:
+	switch f.Kind {
+	case Date:
 		return badDate(f, lang)
-	case FieldEmail:
+	case Email:
 		return i18n.M("%s chưa đúng, ví dụ đúng: ten@example.vn.", label)
-	case FieldTel:
+	case Tel:
 		return i18n.M("%s gồm 10 chữ số, bắt đầu bằng số 0.", label)
 	}
 	return i18n.M("%s phải là một địa chỉ trang web, ví dụ https://example.vn.", label)

@@ -1,4 +1,4 @@
-package procedure
+package form
 
 import (
 	"net/url"
@@ -34,9 +34,9 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-func render(t *testing.T, v FormView) *goquery.Document {
+func render(t *testing.T, v View) *goquery.Document {
 	t.Helper()
-	out, err := RenderForm(v)
+	out, err := v.HTML()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,94 +48,31 @@ func render(t *testing.T, v FormView) *goquery.Document {
 }
 
 // mixed is a form filled in with some mistakes.
-func mixed(t *testing.T) FormView {
+func mixed(t *testing.T) View {
 	f := everyForm(t)
 	in := f.Decode(url.Values{
 		"owner.name": {`Rơ Châm <b>H'Lan</b>`}, "owner.phone": {"123"}, "kind": {"Lại"}, "agree": {"1"}, "area": {"nhiều"}, "start": {"1.12.2018"}, "uses": {"Khác"},
 		"ethnic": {"05"}, "note": {"Dòng một\nDòng hai"}, "children.3.full_name": {"Rơ Châm Bơ"}, "children.3.born": {"31/02/2018"}, "phones.0": {"0912345678"}, "copies": {"4"},
 	})
-	return FormView{Form: f, Data: in.Data, Raw: in.Raw, Error: f.Validate(in.Data, rules), Lists: theLists}
+	return View{Form: f, Data: in.Data, Raw: in.Raw, Error: f.Validate(in.Data, rules), Lists: theLists}
 }
 
-func TestRenderFormGolden(t *testing.T) {
+func TestHTMLGolden(t *testing.T) {
 	f := everyForm(t)
-	out, err := RenderForm(FormView{Form: f, Data: f.Prefill(nil), Lists: theLists})
+	out, err := View{Form: f, Data: f.Prefill(nil), Lists: theLists}.HTML()
 	if err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "form_empty.golden.html", string(out))
-	out, err = RenderForm(mixed(t))
+	out, err = mixed(t).HTML()
 	if err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "form_mistakes.golden.html", string(out))
 }
 
-// TestRenderFormAccessible holds what assistive technology needs, for all forms there are.
-func TestRenderFormAccessible(t *testing.T) {
-	views := map[string]FormView{"mistakes": mixed(t)}
-	for _, name := range provinceFiles(t) {
-		specs, err := Load(name, strings.NewReader(read(t, name)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, s := range specs {
-			if s.Form == nil {
-				continue
-			}
-			f, err := s.Form.Form()
-			if err != nil {
-				t.Fatal(err)
-			}
-			views[filepath.Base(name)] = FormView{Form: f, Data: f.Prefill(nil), Lists: theLists, Error: f.Validate(map[string]any{}, Rules{})}
-		}
-	}
-	for name, v := range views {
-		t.Run(name, func(t *testing.T) { accessible(t, render(t, v)) })
-	}
-}
-
-func accessible(t *testing.T, doc *goquery.Document) {
-	t.Helper()
-	ids := map[string]int{}
-	doc.Find("[id]").Each(func(_ int, s *goquery.Selection) { ids[s.AttrOr("id", "")]++ })
-	for id, n := range ids {
-		if n > 1 {
-			t.Errorf("the id %s is used %d times", id, n)
-		}
-	}
-	doc.Find("input,select,textarea").Each(func(_ int, s *goquery.Selection) {
-		id := s.AttrOr("id", "")
-		label := doc.Find("label").FilterFunction(func(_ int, l *goquery.Selection) bool { return l.AttrOr("for", "") == id })
-		if label.Length() != 1 || strings.TrimSpace(label.Text()) == "" {
-			t.Errorf("%s has %d labels", id, label.Length())
-		}
-		kind := s.AttrOr("type", "")
-		if kind != "radio" && kind != "checkbox" && goquery.NodeName(s) != "select" && s.AttrOr("autocomplete", "") == "" && goquery.NodeName(s) == "input" {
-			t.Errorf("%s does not say what fills it in", id)
-		}
-	})
-	doc.Find("fieldset").Each(func(_ int, s *goquery.Selection) {
-		if strings.TrimSpace(s.ChildrenFiltered("legend").Text()) == "" {
-			t.Errorf("the group %s has no legend", s.AttrOr("id", ""))
-		}
-	})
-	doc.Find("[aria-describedby]").Each(func(_ int, s *goquery.Selection) {
-		for _, id := range strings.Fields(s.AttrOr("aria-describedby", "")) {
-			if ids[id] == 0 {
-				t.Errorf("%s is described by %s, which is not there", s.AttrOr("id", ""), id)
-			}
-		}
-	})
-	doc.Find("[aria-invalid]").Each(func(_ int, s *goquery.Selection) {
-		if !strings.Contains(s.AttrOr("aria-describedby", ""), "-error") {
-			t.Errorf("%s is wrong and does not say why", s.AttrOr("id", ""))
-		}
-	})
-}
-
-// TestRenderFormKeeps holds that what was typed is shown again and cannot become markup.
-func TestRenderFormKeeps(t *testing.T) {
+// TestHTMLKeeps holds that what was typed is shown again and cannot become markup.
+func TestHTMLKeeps(t *testing.T) {
 	v := mixed(t)
 	doc := render(t, v)
 	for name, want := range map[string]string{"owner.name": `Rơ Châm <b>H'Lan</b>`, "owner.phone": "123", "area": "nhiều", "start": "1.12.2018", "children.0.born": "31/02/2018", "copies": "4"} {
@@ -163,7 +100,7 @@ func TestRenderFormKeeps(t *testing.T) {
 		t.Errorf("error %q", got)
 	}
 	// what is stored and not typed stands as people read it
-	doc = render(t, FormView{Form: v.Form, Data: map[string]any{"start": "2018-12-01", "area": 1234.5}, Lists: theLists})
+	doc = render(t, View{Form: v.Form, Data: map[string]any{"start": "2018-12-01", "area": 1234.5}, Lists: theLists})
 	if got := doc.Find(`[name="start"]`).AttrOr("value", ""); got != "01/12/2018" {
 		t.Errorf("date %q", got)
 	}
@@ -172,9 +109,9 @@ func TestRenderFormKeeps(t *testing.T) {
 	}
 }
 
-// TestRenderFormKinds holds which control a field becomes.
-func TestRenderFormKinds(t *testing.T) {
-	doc := render(t, FormView{Form: everyForm(t), Lists: theLists})
+// TestHTMLKinds holds which control a field becomes.
+func TestHTMLKinds(t *testing.T) {
+	doc := render(t, View{Form: everyForm(t), Lists: theLists})
 	for name, want := range map[string]string{
 		"owner.name": "input/text", "owner.phone": "input/tel", "owner.email": "input/email", "kind": "input/radio", "note": "textarea/", "agree": "input/checkbox",
 		"area": "input/text", "start": "input/text", "site": "input/text", "ethnic": "select/", "sex": "input/radio", "form_of": "select/", "uses": "input/checkbox",
@@ -204,10 +141,10 @@ func TestRenderFormKinds(t *testing.T) {
 	}
 }
 
-func TestRenderRows(t *testing.T) {
+func TestHTMLRows(t *testing.T) {
 	f := everyForm(t)
 	in := f.Decode(url.Values{"children.0.full_name": {"A"}, "children.1.full_name": {"B"}, AddRow: {"children"}})
-	doc := render(t, FormView{Form: f, Data: in.Data, Raw: in.Raw, Lists: theLists})
+	doc := render(t, View{Form: f, Data: in.Data, Raw: in.Raw, Lists: theLists})
 	if n := doc.Find(`[name$=".full_name"]`).Length(); n != 3 {
 		t.Errorf("%d rows, want 3", n)
 	}
@@ -219,8 +156,8 @@ func TestRenderRows(t *testing.T) {
 	}
 }
 
-// TestRenderEnglish holds that labels and the words around them follow the language.
-func TestRenderEnglish(t *testing.T) {
+// TestHTMLEnglish holds that labels and the words around them follow the language.
+func TestHTMLEnglish(t *testing.T) {
 	catalog := new(i18n.Catalog)
 	if err := catalog.Load(fstest.MapFS{"i18n/en.json": {Data: []byte(read(t, "i18n/en.json"))}}); err != nil {
 		t.Fatal(err)
@@ -228,7 +165,7 @@ func TestRenderEnglish(t *testing.T) {
 	f := everyForm(t)
 	r := rules
 	r.Lang = "en"
-	doc := render(t, FormView{Form: f, Lists: theLists, Lang: "en", Catalog: catalog, Error: f.Validate(map[string]any{}, r)})
+	doc := render(t, View{Form: f, Lists: theLists, Lang: "en", Catalog: catalog, Error: f.Validate(map[string]any{}, r)})
 	if got := doc.Find(`label[for="f-owner.email"]`).Text(); got != "E-mail (optional)" {
 		t.Errorf("label %q", got)
 	}
@@ -238,18 +175,18 @@ func TestRenderEnglish(t *testing.T) {
 	if got := doc.Find(`[name="form_of"] option[value="post"]`).Text(); got != "By post" {
 		t.Errorf("option %q", got)
 	}
-	out, err := RenderAnswers(AnswersView{Form: f, Data: map[string]any{"agree": true, "form_of": "desk"}, Lang: "en", Catalog: catalog})
+	out, err := Answers{Form: f, Data: map[string]any{"agree": true, "form_of": "desk"}, Lang: "en", Catalog: catalog}.HTML()
 	if err != nil || !strings.Contains(string(out), ">Yes<") || !strings.Contains(string(out), ">At the counter<") {
 		t.Errorf("answers %s, %v", out, err)
 	}
 	// the same templates serve Vietnamese right after
-	if doc := render(t, FormView{Form: f, Lists: theLists}); !strings.Contains(doc.Text(), "(không bắt buộc)") {
+	if doc := render(t, View{Form: f, Lists: theLists}); !strings.Contains(doc.Text(), "(không bắt buộc)") {
 		t.Error("Vietnamese is lost after English")
 	}
 }
 
-// TestRenderTogether holds that pages in two languages can be made at the same time.
-func TestRenderTogether(t *testing.T) {
+// TestHTMLTogether holds that pages in two languages can be made at the same time.
+func TestHTMLTogether(t *testing.T) {
 	f := everyForm(t)
 	var wg sync.WaitGroup
 	for i := range 16 {
@@ -260,7 +197,7 @@ func TestRenderTogether(t *testing.T) {
 			if i%2 == 0 {
 				lang, want = "en", "Owner"
 			}
-			out, err := RenderForm(FormView{Form: f, Lists: theLists, Lang: lang})
+			out, err := View{Form: f, Lists: theLists, Lang: lang}.HTML()
 			if err != nil || !strings.Contains(string(out), want) {
 				t.Errorf("%s: %v", lang, err)
 			}
@@ -272,13 +209,13 @@ func TestRenderTogether(t *testing.T) {
 func TestAnswers(t *testing.T) {
 	v := mixed(t)
 	v.Data["area"], v.Data["sex"] = 12000.0, "male"
-	out, err := RenderAnswers(AnswersView{Form: v.Form, Data: v.Data, Lists: theLists})
+	out, err := Answers{Form: v.Form, Data: v.Data, Lists: theLists}.HTML()
 	if err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "answers.golden.html", string(out))
 	var got []string
-	for _, s := range (AnswersView{Form: v.Form, Data: v.Data, Lists: theLists}).Answers() {
+	for _, s := range (Answers{Form: v.Form, Data: v.Data, Lists: theLists}).Sections() {
 		for _, a := range s.Answers {
 			got = append(got, s.Title+" | "+a.Label+" | "+a.Value)
 		}
@@ -291,20 +228,20 @@ func TestAnswers(t *testing.T) {
 			t.Errorf("%q is not in\n%s", want, strings.Join(got, "\n"))
 		}
 	}
-	out, err = RenderAnswers(AnswersView{Form: v.Form})
+	out, err = Answers{Form: v.Form}.HTML()
 	if err != nil || !strings.Contains(string(out), "Chưa có nội dung.") {
 		t.Errorf("nothing answered: %s, %v", out, err)
 	}
-	odd := AnswersView{Form: v.Form, Data: map[string]any{"owner": "x", "children": "x", "ethnic": "77", "uses": "x", "agree": false}}.Answers()
+	odd := Answers{Form: v.Form, Data: map[string]any{"owner": "x", "children": "x", "ethnic": "77", "uses": "x", "agree": false}}.Sections()
 	if len(odd) != 1 || len(odd[0].Answers) != 2 {
 		t.Errorf("answers of the wrong shape: %+v", odd)
 	}
 }
 
-func BenchmarkRenderForm(b *testing.B) {
+func BenchmarkHTML(b *testing.B) {
 	f := everyForm(b)
 	for b.Loop() {
-		if _, err := RenderForm(FormView{Form: f, Lists: theLists}); err != nil {
+		if _, err := (View{Form: f, Lists: theLists}).HTML(); err != nil {
 			b.Fatal(err)
 		}
 	}

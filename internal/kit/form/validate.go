@@ -1,4 +1,4 @@
-package procedure
+package form
 
 import (
 	"errors"
@@ -46,7 +46,7 @@ func (c *check) fields(fields []*Field, name string, data map[string]any, depth 
 func (c *check) value(f *Field, name string, v any, depth int) {
 	switch v := v.(type) {
 	case map[string]any:
-		if f.Type == FieldGroup {
+		if f.Kind == Group {
 			c.fields(f.Fields, name, v, depth+1)
 		}
 	case []any:
@@ -74,10 +74,10 @@ func (c *check) list(f *Field, name string, list []any, depth int) {
 	for i, v := range list {
 		row, isRow := v.(map[string]any)
 		switch {
-		case f.Type == FieldChoices:
+		case f.Kind == Choices:
 			s, _ := v.(string)
 			c.member(f, name, s)
-		case f.Type != FieldList:
+		case f.Kind != List:
 			return
 		case f.single():
 			c.value(f.Fields[0], rowName(name, i), v, depth+1)
@@ -94,7 +94,7 @@ func (c *check) text(f *Field, name, s string) {
 		c.add(name, i18n.M("%s dài quá %d ký tự.", label, f.MaxLength))
 	case f.CodeList != "":
 		c.member(f, name, s)
-	case f.Type == FieldDate:
+	case f.Kind == Date:
 		d, err := clock.ParseDate(s)
 		switch {
 		case err != nil || d.Year < minYear || d.Year > maxYear:
@@ -167,11 +167,11 @@ func (c *check) leaf(e *jsonschema.ValidationError) {
 		return
 	}
 	own := pick(c.rules.Lang, f.Error, f.ErrorEN)
-	if f.Type == FieldGroup {
+	if f.Kind == Group {
 		c.whole(name, own)
 		return
 	}
-	if f.Type == FieldChoices { // the boxes stand together under one name
+	if f.Kind == Choices { // the boxes stand together under one name
 		name = strings.Join(path[:strings.Count(f.Name, ".")+1], ".")
 	}
 	if own != "" {
@@ -203,7 +203,7 @@ func (c *check) missing(path, keys []string) {
 }
 
 func (c *check) missingField(f *Field, name string) {
-	if f.Type != FieldGroup {
+	if f.Kind != Group {
 		c.add(name, pleaseEnter(f, c.rules.Lang))
 		return
 	}
@@ -228,12 +228,12 @@ func (c *check) names(data map[string]any) []string {
 			at := join(name, f.Key)
 			order[at] = len(order) + 1
 			in, _ := data[f.Key].(map[string]any)
-			if f.Type == FieldGroup {
+			if f.Kind == Group {
 				walk(f.Fields, at, in)
 			}
 			rows, _ := data[f.Key].([]any)
 			for i, row := range rows {
-				if i >= maxRows || f.Type != FieldList {
+				if i >= maxRows || f.Kind != List {
 					break
 				}
 				order[rowName(at, i)] = len(order) + 1

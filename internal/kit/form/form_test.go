@@ -1,4 +1,4 @@
-package procedure
+package form
 
 import (
 	"fmt"
@@ -38,7 +38,7 @@ func TestFormModel(t *testing.T) {
 	}
 	var got []string
 	f.each(func(fd *Field) {
-		line := fmt.Sprintf("%s %s", fd.Name, fd.Type)
+		line := fmt.Sprintf("%s %s", fd.Name, fd.Kind)
 		if fd.Required {
 			line += "!"
 		}
@@ -109,7 +109,7 @@ func TestFormRefuses(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := buildForm([]byte(tt.schema))
+			_, err := build([]byte(tt.schema))
 			got := strings.Join(told(t, err), "\n")
 			if !strings.Contains(got, tt.want) {
 				t.Errorf("got %q, want %q", got, tt.want)
@@ -144,7 +144,7 @@ func TestFormBounds(t *testing.T) {
 			t.Errorf("%s: taken", name)
 		}
 	}
-	if _, err := buildForm([]byte(many(maxFields))); err != nil {
+	if _, err := build([]byte(many(maxFields))); err != nil {
 		t.Errorf("%d fields: %v", maxFields, err)
 	}
 }
@@ -245,7 +245,7 @@ func TestParseNumber(t *testing.T) {
 		{"NaN", 0, false}, {"Inf", 0, false}, {"--1", 0, false}, {strings.Repeat("9", 40), 0, false},
 	}
 	for _, tt := range tests {
-		got, ok := parseNumber(tt.in)
+		got, ok := ParseNumber(tt.in)
 		if ok != tt.ok || ok && got != tt.want {
 			t.Errorf("%q: %v, %t; want %v, %t", tt.in, got, ok, tt.want, tt.ok)
 		}
@@ -362,7 +362,7 @@ func TestFormValidateJSON(t *testing.T) {
 
 // TestFormRules holds what the schema says about several fields at once.
 func TestFormRules(t *testing.T) {
-	f, err := buildForm([]byte(`{"type":"object","title":"T","x-error":"Hãy ghi số điện thoại hoặc địa chỉ.","anyOf":[{"required":["phone"]},{"required":["address"]}],
+	f, err := build([]byte(`{"type":"object","title":"T","x-error":"Hãy ghi số điện thoại hoặc địa chỉ.","anyOf":[{"required":["phone"]},{"required":["address"]}],
 		"dependentRequired":{"agent":["paper"]},
 		"if":{"properties":{"kind":{"const":"b"}},"required":["kind"]},"then":{"required":["tax"]},
 		"properties":{"phone":{"type":"string","title":"Điện thoại"},"address":{"type":"string","title":"Địa chỉ"},
@@ -439,6 +439,14 @@ func TestLowerFirst(t *testing.T) {
 	}
 }
 
+func TestClip(t *testing.T) {
+	for in, want := range map[string]string{"Họ tên": "Họ tên", strings.Repeat("ă", 60): strings.Repeat("ă", 60), strings.Repeat("ă", 61): strings.Repeat("ă", 60) + "…"} {
+		if got := clip(in); got != want {
+			t.Errorf("%q: %q", in, got)
+		}
+	}
+}
+
 // FuzzDecode holds that whatever comes in, decoding, validating and rendering end without
 // failing, and that what was valid stays the same when it comes again.
 func FuzzDecode(f *testing.F) {
@@ -453,10 +461,10 @@ func FuzzDecode(f *testing.F) {
 		}
 		in := form.Decode(v)
 		err = form.Validate(in.Data, rules)
-		if _, rerr := RenderForm(FormView{Form: form, Data: in.Data, Raw: in.Raw, Error: err, Lists: theLists}); rerr != nil {
+		if _, rerr := (View{Form: form, Data: in.Data, Raw: in.Raw, Error: err, Lists: theLists}).HTML(); rerr != nil {
 			t.Fatal(rerr)
 		}
-		if _, rerr := RenderAnswers(AnswersView{Form: form, Data: in.Data, Lists: theLists}); rerr != nil {
+		if _, rerr := (Answers{Form: form, Data: in.Data, Lists: theLists}).HTML(); rerr != nil {
 			t.Fatal(rerr)
 		}
 		if err == nil {

@@ -1,4 +1,4 @@
-package procedure
+package form
 
 import (
 	"embed"
@@ -13,26 +13,25 @@ import (
 //go:embed templates/*.html
 var templates embed.FS
 
-// formTemplates is a set of templates bound to the language of whoever has it.
-type formTemplates struct {
+// bound is a set of templates bound to the language of whoever has it.
+type bound struct {
 	set  *template.Template
 	lang string
 	from *i18n.Catalog
 }
 
-// formPool holds sets that are parsed and escaped already.
-var formPool = sync.Pool{New: func() any {
-	f := new(formTemplates)
+// pool holds sets that are parsed and escaped already.
+var pool = sync.Pool{New: func() any {
+	f := new(bound)
 	f.set = template.Must(template.New("").Funcs(template.FuncMap{
-		"t":   func(text string, args ...any) string { return f.from.T(f.lang, text, args...) },
-		"add": func(a, b int) int { return a + b },
+		"t": func(text string, args ...any) string { return f.from.T(f.lang, text, args...) },
 	}).ParseFS(templates, "templates/*.html"))
 	return f
 }}
 
 func execute(name, lang string, catalog *i18n.Catalog, data any) (template.HTML, error) {
-	f := formPool.Get().(*formTemplates)
-	defer formPool.Put(f)
+	f := pool.Get().(*bound)
+	defer pool.Put(f)
 	f.lang, f.from = lang, catalog
 	if f.lang == "" {
 		f.lang = i18n.Source
@@ -64,11 +63,11 @@ func lower(controls []*control, level int) []leveled {
 	return list
 }
 
-// RenderForm returns the fields of an e-form as HTML, to stand inside a <form>
+// HTML returns the fields as HTML, to stand inside a <form>
 // of the page: labels, hints and errors tied to their fields, sections as
 // fieldsets, buttons named AddRow and RemoveRow at lists. It works without
 // JavaScript. The ids of fields are "f-" and the name, as the error summary links to them.
-func RenderForm(v FormView) (template.HTML, error) {
+func (v View) HTML() (template.HTML, error) {
 	controls, whole := arrange(&v)
 	level := v.Level
 	if level == 0 {
@@ -77,11 +76,11 @@ func RenderForm(v FormView) (template.HTML, error) {
 	return execute("form.html", v.Lang, v.Catalog, map[string]any{"Controls": lower(controls, level), "Error": whole, "HasList": v.Form.hasList()})
 }
 
-// RenderAnswers returns the answers of an e-form as lists of labels and values, for the review page and the officials.
-func RenderAnswers(v AnswersView) (template.HTML, error) {
-	level := v.Level
+// HTML returns the answers as lists of labels and values.
+func (a Answers) HTML() (template.HTML, error) {
+	level := a.Level
 	if level == 0 {
 		level = 3
 	}
-	return execute("answers.html", v.Lang, v.Catalog, map[string]any{"Sections": v.Answers(), "Level": level})
+	return execute("answers.html", a.Lang, a.Catalog, map[string]any{"Sections": a.Sections(), "Level": level})
 }

@@ -1,4 +1,4 @@
-package procedure
+package form
 
 import (
 	"bytes"
@@ -29,14 +29,14 @@ var (
 	digitsPattern   = regexp.MustCompile(`^\^(\(?(\[0-9\]|\\d)(\{[0-9,]+\}|[+*])?[|)]*)+\$$`)
 	ownWords        = map[string]bool{"x-order": true, "x-help": true, "x-help-en": true, "x-widget": true, "x-codelist": true, "x-en": true,
 		"x-prefill": true, "x-autocomplete": true, "x-error": true, "x-error-en": true, "x-past": true, "x-future": true}
-	knownFormats = map[string]FieldType{"date": FieldDate, "email": FieldEmail, "tel": FieldTel, "uri": FieldText}
+	knownFormats = map[string]Kind{"date": Date, "email": Email, "tel": Tel, "uri": Text}
 	knownWidgets = map[string]bool{"textarea": true, "radio": true, "select": true, "text": true}
 	telFormat    = regexp.MustCompile(`^0[0-9]{8,10}$`)
 	autocomplete = map[string]string{"full_name": "name", "phone": "tel", "email": "email", "address": "street-address", "birth_date": "bday", "organisation": "organization"}
 )
 
-// buildForm makes the form of a schema and compiles the schema.
-func buildForm(raw []byte) (*Form, error) {
+// build makes the form of a schema and compiles the schema.
+func build(raw []byte) (*Form, error) {
 	root, err := parseOrdered(raw)
 	if err != nil {
 		return nil, fault.NewInvalid("", i18n.M("Biểu mẫu không phải là JSON Schema: %s", err.Error()))
@@ -210,14 +210,14 @@ func (b *builder) field(name string, o *object, depth int) *Field {
 	}
 	switch o.text("type") {
 	case "object":
-		f.Type = FieldGroup
+		f.Kind = Group
 		f.Fields = b.properties(name, o, depth+1)
 	case "array":
 		b.array(f, o, depth)
 	case "boolean":
-		f.Type = FieldTick
+		f.Kind = Tick
 	case "integer", "number":
-		f.Type, f.Integer, f.InputMode = FieldNumber, o.text("type") == "integer", "decimal"
+		f.Kind, f.Integer, f.InputMode = Number, o.text("type") == "integer", "decimal"
 		if f.Integer {
 			f.InputMode = "numeric"
 		}
@@ -231,31 +231,31 @@ func (b *builder) field(name string, o *object, depth int) *Field {
 
 // text settles how a text is entered.
 func (b *builder) text(f *Field, o *object) {
-	f.Type = FieldText
+	f.Kind = Text
 	if t, ok := knownFormats[o.text("format")]; ok {
-		f.Type = t
+		f.Kind = t
 	}
 	f.Options = b.options(f.Name, o)
 	switch {
 	case len(f.Options) > 0 || f.CodeList != "":
-		f.Type = FieldSelect
+		f.Kind = Select
 		if f.Widget == "radio" || f.Widget == "" && f.CodeList == "" && len(f.Options) <= 4 {
-			f.Type = FieldRadio
+			f.Kind = Radio
 		}
 		return
 	case f.Widget == "textarea":
-		f.Type = FieldTextarea
+		f.Kind = Textarea
 	}
 	if f.MaxLength == 0 {
 		f.MaxLength = lineLength
-		if f.Type == FieldTextarea {
+		if f.Kind == Textarea {
 			f.MaxLength = textLength
 		}
 	}
 	if digitsPattern.MatchString(o.text("pattern")) {
 		f.InputMode = "numeric"
 	}
-	if f.Type == FieldTel {
+	if f.Kind == Tel {
 		f.InputMode = "tel"
 	}
 }
@@ -290,7 +290,7 @@ func (b *builder) options(name string, o *object) []Option {
 
 // array settles a list: boxes to tick, rows of fields or rows of single values.
 func (b *builder) array(f *Field, o *object, depth int) {
-	f.Type, f.MinItems, f.MaxItems = FieldList, o.whole("minItems"), o.whole("maxItems")
+	f.Kind, f.MinItems, f.MaxItems = List, o.whole("minItems"), o.whole("maxItems")
 	if f.MaxItems == 0 {
 		f.MaxItems = defaultRows
 	}
@@ -308,13 +308,13 @@ func (b *builder) array(f *Field, o *object, depth int) {
 	}
 	item := b.field(f.Name+".*", items, depth+1)
 	if len(item.Options) > 0 || item.CodeList != "" {
-		f.Type, f.Options, f.MaxItems = FieldChoices, item.Options, maxOptions
+		f.Kind, f.Options, f.MaxItems = Choices, item.Options, maxOptions
 		if f.CodeList == "" {
 			f.CodeList = item.CodeList
 		}
 		return
 	}
-	if item.Type == FieldList || item.Type == FieldChoices || item.Type == FieldTick {
+	if item.Kind == List || item.Kind == Choices || item.Kind == Tick {
 		b.ps.Add(join(f.Name, "items"), i18n.M("Danh sách này không dùng được trong biểu mẫu."))
 	}
 	item.Label, item.LabelEN = f.Label, f.LabelEN

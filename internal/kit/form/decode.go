@@ -1,4 +1,4 @@
-package procedure
+package form
 
 import (
 	"net/url"
@@ -78,19 +78,19 @@ func (d *decoder) group(data map[string]any, fields []*Field, from, to string) {
 }
 
 func (d *decoder) field(f *Field, from, to string) any {
-	switch f.Type {
-	case FieldGroup:
+	switch f.Kind {
+	case Group:
 		in := map[string]any{}
 		d.group(in, f.Fields, from, to)
 		if len(in) == 0 && !f.Required {
 			return nil
 		}
 		return in
-	case FieldList:
+	case List:
 		return d.list(f, from, to)
-	case FieldChoices:
+	case Choices:
 		return d.choices(f, from, to)
-	case FieldTick:
+	case Tick:
 		v := strings.TrimSpace(d.values.Get(from))
 		if v == "" || v == "0" || v == "false" {
 			return nil
@@ -189,11 +189,11 @@ func cleanGroup(fields []*Field, data map[string]any) map[string]any {
 func cleanValue(f *Field, v any) any {
 	switch v := v.(type) {
 	case map[string]any:
-		if f.Type == FieldGroup {
+		if f.Kind == Group {
 			return cleanGroup(f.Fields, v)
 		}
 	case []any:
-		if f.Type != FieldList {
+		if f.Kind != List {
 			return v
 		}
 		list := make([]any, len(v))
@@ -209,7 +209,7 @@ func cleanValue(f *Field, v any) any {
 		}
 		return list
 	case string:
-		if f.Type == FieldNumber { // a text is no number in JSON
+		if f.Kind == Number { // a text is no number in JSON
 			return v
 		}
 		if s := f.clean(v); s != "" {
@@ -225,22 +225,22 @@ func (f *Field) clean(typed string) any {
 	if !utf8.ValidString(typed) {
 		typed = strings.ToValidUTF8(typed, "")
 	}
-	if f.Type == FieldTextarea {
+	if f.Kind == Textarea {
 		return cleanLines(typed)
 	}
 	s := vntext.Clean(typed)
-	switch f.Type {
-	case FieldNumber:
-		if n, ok := parseNumber(s); ok {
+	switch f.Kind {
+	case Number:
+		if n, ok := ParseNumber(s); ok {
 			return n
 		}
-	case FieldDate:
+	case Date:
 		if d, ok := parseDay(s); ok {
 			return d.String()
 		}
-	case FieldTel:
+	case Tel:
 		return cleanTel(s)
-	case FieldEmail:
+	case Email:
 		return strings.ToLower(s)
 	}
 	return s
@@ -255,9 +255,9 @@ func cleanLines(s string) string {
 	return strings.Trim(strings.Join(lines, "\n"), "\n")
 }
 
-// parseNumber reads a number as people write it here: spaces and dots group
+// ParseNumber reads a number as people write it here: spaces and dots group
 // thousands ("1.234.567"), a comma begins the decimals; a dot that cannot group does too.
-func parseNumber(s string) (float64, bool) {
+func ParseNumber(s string) (float64, bool) {
 	s = strings.ReplaceAll(s, " ", "")
 	if len(s) > 30 || s == "" {
 		return 0, false

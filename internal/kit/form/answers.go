@@ -1,4 +1,4 @@
-package procedure
+package form
 
 import (
 	"fmt"
@@ -8,8 +8,8 @@ import (
 	"lienthong/internal/kit/i18n"
 )
 
-// AnswersView (nội dung đã khai) is the answers of an e-form to be read.
-type AnswersView struct {
+// Answers is the answers of an e-form, to be read.
+type Answers struct {
 	Form    *Form
 	Data    map[string]any
 	Lists   map[string][]Option
@@ -18,38 +18,38 @@ type AnswersView struct {
 	Level   int // heading level of the sections, 3 when zero
 }
 
-// AnswerSection (phần của tờ khai) is the answers under one heading; Title is empty for those outside all sections.
-type AnswerSection struct {
+// Section is the answers under one heading; Title is empty for those outside all sections.
+type Section struct {
 	Title   string   `json:"title,omitempty"`
 	Answers []Answer `json:"answers"`
 }
 
-// Answer (nội dung trả lời) is one label with its value as people read it.
+// Answer is one label with its value as people read it.
 type Answer struct {
 	Name  string `json:"name"` // dotted path
 	Label string `json:"label"`
 	Value string `json:"value"`
 }
 
-// Answers returns what was answered, section by section in the order of the form;
+// Sections returns what was answered, section by section in the order of the form;
 // fields without an answer are left out. Codes show their text in the code list.
-func (v AnswersView) Answers() []AnswerSection {
-	r := &reading{view: v}
-	r.group(v.Form.Fields, "", "", v.Data)
+func (a Answers) Sections() []Section {
+	r := &reading{of: a}
+	r.group(a.Form.Fields, "", "", a.Data)
 	return r.sections
 }
 
 type reading struct {
-	view     AnswersView
-	sections []AnswerSection
+	of       Answers
+	sections []Section
 }
 
 // section opens a section under a title unless it is the one that is open.
-func (r *reading) section(title string) *AnswerSection {
+func (r *reading) section(title string) *Section {
 	if n := len(r.sections); n > 0 && r.sections[n-1].Title == title {
 		return &r.sections[n-1]
 	}
-	r.sections = append(r.sections, AnswerSection{Title: title})
+	r.sections = append(r.sections, Section{Title: title})
 	return &r.sections[len(r.sections)-1]
 }
 
@@ -59,13 +59,13 @@ func (r *reading) group(fields []*Field, title, name string, data map[string]any
 		if !ok || value == nil {
 			continue
 		}
-		at, label := join(name, f.Key), f.Text(r.view.Lang)
-		switch f.Type {
-		case FieldGroup:
+		at, label := join(name, f.Key), f.Text(r.of.Lang)
+		switch f.Kind {
+		case Group:
 			if in, ok := value.(map[string]any); ok {
 				r.group(f.Fields, heading(title, label), at, in)
 			}
-		case FieldList:
+		case List:
 			r.list(f, title, at, value)
 		default:
 			if text := r.text(f, value); text != "" {
@@ -92,34 +92,34 @@ func (r *reading) list(f *Field, title, name string, value any) {
 		}
 		if len(texts) > 0 {
 			s := r.section(title)
-			s.Answers = append(s.Answers, Answer{name, f.Text(r.view.Lang), strings.Join(texts, "; ")})
+			s.Answers = append(s.Answers, Answer{name, f.Text(r.of.Lang), strings.Join(texts, "; ")})
 		}
 		return
 	}
 	for i, row := range rows {
 		if cells, ok := row.(map[string]any); ok {
-			r.group(f.Fields, heading(title, f.Text(r.view.Lang)+" "+strconv.Itoa(i+1)), rowName(name, i), cells)
+			r.group(f.Fields, heading(title, f.Text(r.of.Lang)+" "+strconv.Itoa(i+1)), rowName(name, i), cells)
 		}
 	}
 }
 
 // text writes an answer: the text of a code, yes or no of a tick.
 func (r *reading) text(f *Field, value any) string {
-	switch f.Type {
-	case FieldSelect, FieldRadio:
+	switch f.Kind {
+	case Select, Radio:
 		return r.option(f, fmt.Sprint(value))
-	case FieldChoices:
+	case Choices:
 		list, _ := value.([]any)
 		texts := make([]string, len(list))
 		for i, v := range list {
 			texts[i] = r.option(f, fmt.Sprint(v))
 		}
 		return strings.Join(texts, "; ")
-	case FieldTick:
+	case Tick:
 		if value == true {
-			return r.view.Catalog.Msg(r.view.Lang, i18n.M("Có"))
+			return r.of.Catalog.Msg(r.of.Lang, i18n.M("Có"))
 		}
-		return r.view.Catalog.Msg(r.view.Lang, i18n.M("Không"))
+		return r.of.Catalog.Msg(r.of.Lang, i18n.M("Không"))
 	}
 	return display(f, value)
 }
@@ -128,11 +128,11 @@ func (r *reading) text(f *Field, value any) string {
 func (r *reading) option(f *Field, value string) string {
 	options := f.Options
 	if f.CodeList != "" {
-		options = r.view.Lists[f.CodeList]
+		options = r.of.Lists[f.CodeList]
 	}
 	for _, o := range options {
 		if o.Value == value {
-			return o.Text(r.view.Lang)
+			return o.Text(r.of.Lang)
 		}
 	}
 	return value

@@ -1,6 +1,22 @@
-package procedure
+// Package form makes e-forms of JSON Schema documents: it shows the fields as HTML that works without scripts, reads
+// back what a page or the API sent, checks it, and writes the answers out to be read.
+//
+// A Schema is data: it stands in a file or a column and says what is asked for (see Schema for the words it knows).
+// Form is made from it once and may be shared. One page of a form is
+//
+//	f, err := schema.Form()
+//	in := f.Decode(r.PostForm)                       // answers, and what was typed
+//	err = f.Validate(in.Data, form.Rules{On: today, Lists: lists})
+//	page, err := form.View{Form: f, Data: in.Data, Raw: in.Raw, Error: err, Lists: lists}.HTML()
+//
+// and once it holds, form.Answers{Form: f, Data: in.Data, Lists: lists}.HTML() shows it to those who decide. Answers
+// are what encoding/json makes of an object: map[string]any of string, float64, bool, []any and maps; dates are ISO
+// text. Options may come from code lists (x-codelist): CodeLists says which, the caller hands in their entries.
+package form
 
 import (
+	"embed"
+	"io/fs"
 	"strconv"
 	"strings"
 
@@ -11,26 +27,32 @@ import (
 	"lienthong/internal/kit/i18n"
 )
 
-// FieldType (kiểu nhập) says how a field of an e-form is entered.
-type FieldType string
+//go:embed i18n/*.json
+var texts embed.FS
 
-// The types of fields.
+// Texts returns the overlays of the package for i18n.Catalog.Load.
+func Texts() fs.FS { return texts }
+
+// Kind says how a field is entered.
+type Kind string
+
+// The kinds of fields.
 const (
-	FieldText     FieldType = "text"
-	FieldTextarea FieldType = "textarea"
-	FieldNumber   FieldType = "number"
-	FieldDate     FieldType = "date" // stored as ISO text, entered as dd/mm/yyyy
-	FieldEmail    FieldType = "email"
-	FieldTel      FieldType = "tel"
-	FieldSelect   FieldType = "select"
-	FieldRadio    FieldType = "radio"
-	FieldTick     FieldType = "checkbox" // one box, true or false
-	FieldChoices  FieldType = "choices"  // several boxes, a list of values
-	FieldGroup    FieldType = "group"    // a section with fields of its own
-	FieldList     FieldType = "list"     // fields repeated for every row
+	Text     Kind = "text"
+	Textarea Kind = "textarea"
+	Number   Kind = "number"
+	Date     Kind = "date" // stored as ISO text, entered as dd/mm/yyyy
+	Email    Kind = "email"
+	Tel      Kind = "tel"
+	Select   Kind = "select"
+	Radio    Kind = "radio"
+	Tick     Kind = "checkbox" // one box, true or false
+	Choices  Kind = "choices"  // several boxes, a list of values
+	Group    Kind = "group"    // a section with fields of its own
+	List     Kind = "list"     // fields repeated for every row
 )
 
-// Form (biểu mẫu điện tử) is the e-form of a procedure, made from its JSON Schema.
+// Form (biểu mẫu điện tử) is an e-form, made from its JSON Schema. It is safe for concurrent use and must not be changed.
 type Form struct {
 	Title, TitleEN string
 	Error, ErrorEN string // when the parts do not fit together
@@ -38,12 +60,12 @@ type Form struct {
 	schema         *jsonschema.Schema
 }
 
-// Field (mục của biểu mẫu) is one thing asked for. Name is the dotted path; inside
+// Field is one thing asked for. Name is the dotted path; inside
 // a list the number of the row stands as "*": "children.*.name".
 type Field struct {
 	Key            string
 	Name           string
-	Type           FieldType
+	Kind           Kind
 	Label, LabelEN string
 	Help, HelpEN   string
 	Error, ErrorEN string // sentence of the file when the value does not fit
@@ -58,14 +80,14 @@ type Field struct {
 	MinItems       int
 	MaxItems       int
 	Past, Future   bool
-	Prefill        string // field of the applicant
+	Prefill        string // what of the person who fills it in stands here beforehand
 	Autocomplete   string
 	InputMode      string
 	Default        any
 	Fields         []*Field // of a group or of a row; a row of single values has one field without Key
 }
 
-// Option (lựa chọn) is one value of a field with its text.
+// Option is one value of a field with its text.
 type Option struct {
 	Value   string `json:"value"`
 	Label   string `json:"label"`
@@ -90,17 +112,7 @@ func pick(lang, vi, en string) string {
 
 // single reports whether the field repeats single values.
 func (f *Field) single() bool {
-	return f.Type == FieldList && len(f.Fields) == 1 && f.Fields[0].Key == ""
-}
-
-// Form returns the e-form of the schema; it is made once. Errors are fault.Invalid.
-func (s *Schema) Form() (*Form, error) {
-	if b := s.form.Load(); b != nil {
-		return b.form, b.err
-	}
-	f, err := buildForm(s.raw)
-	s.form.Store(&builtForm{f, err})
-	return f, err
+	return f.Kind == List && len(f.Fields) == 1 && f.Fields[0].Key == ""
 }
 
 // CodeLists returns the keys of the code lists the form takes options from.
@@ -118,7 +130,7 @@ func (f *Form) CodeLists() []string {
 
 func (f *Form) hasList() bool {
 	found := false
-	f.each(func(fd *Field) { found = found || fd.Type == FieldList })
+	f.each(func(fd *Field) { found = found || fd.Kind == List })
 	return found
 }
 
@@ -139,15 +151,15 @@ func (f *Form) find(path []string) *Field {
 	fields := f.Fields
 	var at *Field
 	for _, p := range path {
-		if at != nil && at.Type == FieldChoices {
+		if at != nil && at.Kind == Choices {
 			return at
 		}
-		if at != nil && at.Type == FieldList {
+		if at != nil && at.Kind == List {
 			if at.single() {
 				return at.Fields[0]
 			}
 			fields = at.Fields
-			at = &Field{Type: FieldGroup, Label: at.Label, LabelEN: at.LabelEN, Fields: at.Fields}
+			at = &Field{Kind: Group, Label: at.Label, LabelEN: at.LabelEN, Fields: at.Fields}
 			continue
 		}
 		at = byKey(fields, p)
@@ -168,16 +180,16 @@ func byKey(fields []*Field, key string) *Field {
 	return nil
 }
 
-// Prefill returns the answers known beforehand: defaults, and what x-prefill takes from the applicant.
-func (f *Form) Prefill(applicant map[string]any) map[string]any {
-	return prefill(f.Fields, applicant)
+// Prefill returns the answers known beforehand: defaults, and what x-prefill takes from known, such as "full_name".
+func (f *Form) Prefill(known map[string]any) map[string]any {
+	return prefill(f.Fields, known)
 }
 
-func prefill(fields []*Field, applicant map[string]any) map[string]any {
+func prefill(fields []*Field, known map[string]any) map[string]any {
 	data := map[string]any{}
 	for _, fd := range fields {
-		if fd.Type == FieldGroup {
-			if in := prefill(fd.Fields, applicant); len(in) > 0 {
+		if fd.Kind == Group {
+			if in := prefill(fd.Fields, known); len(in) > 0 {
 				data[fd.Key] = in
 			}
 			continue
@@ -185,7 +197,7 @@ func prefill(fields []*Field, applicant map[string]any) map[string]any {
 		if fd.Default != nil {
 			data[fd.Key] = fd.Default
 		}
-		if v, ok := applicant[fd.Prefill]; ok && fd.Prefill != "" {
+		if v, ok := known[fd.Prefill]; ok && fd.Prefill != "" {
 			if s, isText := v.(string); isText {
 				v = fd.clean(s)
 			}
@@ -197,7 +209,7 @@ func prefill(fields []*Field, applicant map[string]any) map[string]any {
 	return data
 }
 
-// Rules (điều kiện kiểm tra) is what the validation of answers needs beside the form: the day, the
+// Rules is what the validation of answers needs beside the form: the day, the
 // code lists (a list that is missing is not checked) and the language of the labels.
 type Rules struct {
 	On    clock.Date

@@ -1,4 +1,4 @@
-package procedure
+package form
 
 import (
 	"bytes"
@@ -9,24 +9,36 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"github.com/danielgtaylor/huma/v2"
 	"go.yaml.in/yaml/v4"
 )
 
-// Schema (lược đồ biểu mẫu) is a JSON Schema 2020-12 document as it stands in the file, its keys in
+// Schema is a JSON Schema 2020-12 document as it stands in the file, its keys in
 // their order. The words the form renderer knows beside the standard's are
 // x-order (the properties in order), x-help, x-help-en, x-widget (textarea,
-// radio, select), x-codelist, x-en (title in English), x-prefill (applicant
-// field that fills it in), x-autocomplete (HTML token), x-error, x-error-en
+// radio, select), x-codelist, x-en (title in English), x-prefill (what is known
+// beforehand and fills it in), x-autocomplete (HTML token), x-error, x-error-en
 // (sentence when the value does not fit), x-past and x-future (a date not after,
 // not before today).
 type Schema struct {
 	raw  json.RawMessage
-	form atomic.Pointer[builtForm] // made on first use
+	form atomic.Pointer[built] // made on first use
 }
 
-type builtForm struct {
+type built struct {
 	form *Form
 	err  error
+}
+
+// Form returns the e-form of the schema; it is made once. The error is fault.Invalid and says all that is wrong
+// with the schema, by path.
+func (s *Schema) Form() (*Form, error) {
+	if b := s.form.Load(); b != nil {
+		return b.form, b.err
+	}
+	f, err := build(s.raw)
+	s.form.Store(&built{f, err})
+	return f, err
 }
 
 // The bounds of a schema: a larger one is a mistake or an attack.
@@ -74,6 +86,11 @@ func (s *Schema) UnmarshalJSON(b []byte) error {
 	}
 	s.set(c.Bytes())
 	return nil
+}
+
+// Schema tells the API description that a form is a JSON Schema document.
+func (s *Schema) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true, Description: "Biểu mẫu điện tử: JSON Schema 2020-12"}
 }
 
 func (s *Schema) set(raw []byte) {

@@ -1,4 +1,4 @@
-package procedure
+package form
 
 import (
 	"fmt"
@@ -12,13 +12,13 @@ import (
 	"lienthong/internal/kit/i18n"
 )
 
-// FormView (biểu mẫu để điền) is an e-form with what is known of its answers.
-type FormView struct {
+// View is an e-form to be filled in, with what is known of its answers.
+type View struct {
 	Form    *Form
 	Data    map[string]any      // answers; Form.Prefill for a new form
 	Raw     url.Values          // what was typed, where it differs from Data: Input.Raw
 	Error   error               // of Form.Validate; its sentences stand at the fields
-	Lists   map[string][]Option // entries of the code lists, Service.FormLists
+	Lists   map[string][]Option // entries of the code lists, by Form.CodeLists
 	Lang    string              // language of labels; empty is Vietnamese
 	Catalog *i18n.Catalog       // translations of the words around them; nil is Vietnamese
 	Level   int                 // heading level of the sections, 2 when zero
@@ -26,7 +26,7 @@ type FormView struct {
 
 // control is one field as a page shows it: what the template needs and nothing else.
 type control struct {
-	Kind                                 FieldType
+	Kind                                 Kind
 	Name, ID, Label, Hint, Error, Value  string
 	Required, Optional, Checked          bool // Optional is said after the label
 	MaxLength                            int
@@ -65,12 +65,12 @@ const radioOptions = 3
 
 // arranger makes controls of fields and answers.
 type arranger struct {
-	view   *FormView
+	view   *View
 	errors map[string]string
 }
 
 // arrange returns the controls of a form in order, and what is wrong with the form as a whole.
-func arrange(v *FormView) (controls []*control, whole string) {
+func arrange(v *View) (controls []*control, whole string) {
 	a := &arranger{view: v, errors: map[string]string{}}
 	if f, ok := fault.As(v.Error); ok {
 		for _, p := range f.Problems {
@@ -93,33 +93,33 @@ func (a *arranger) group(fields []*Field, name string, data map[string]any, opti
 // field makes the control of one field. Inside a group that may be left out nothing is required of the browser.
 func (a *arranger) field(f *Field, name string, value any, optional bool) *control {
 	c := &control{
-		Kind: f.Type, Name: name, ID: "f-" + name, Label: f.Text(a.view.Lang), Hint: pick(a.view.Lang, f.Help, f.HelpEN), Error: a.errors[name],
+		Kind: f.Kind, Name: name, ID: "f-" + name, Label: f.Text(a.view.Lang), Hint: pick(a.view.Lang, f.Help, f.HelpEN), Error: a.errors[name],
 		Required: f.Required && !optional, Optional: !f.Required && !optional, MaxLength: f.MaxLength, InputMode: f.InputMode, Autocomplete: f.Autocomplete,
 	}
-	switch f.Type {
-	case FieldGroup:
+	switch f.Kind {
+	case Group:
 		in, _ := value.(map[string]any)
 		c.Children = a.group(f.Fields, name, in, optional || !f.Required)
 		return c
-	case FieldList:
+	case List:
 		a.lines(c, f, value)
 		return c
-	case FieldTick:
+	case Tick:
 		c.Checked = value == true
 		return c
-	case FieldChoices:
+	case Choices:
 		chosen, _ := value.([]any)
 		c.Options = a.options(f, func(v string) bool { return slices.Contains(chosen, any(v)) })
 		return c
-	case FieldSelect, FieldRadio:
+	case Select, Radio:
 		c.Value = fmt.Sprint(orEmpty(value))
 		c.Options = a.options(f, func(v string) bool { return v == c.Value })
 		switch {
 		case f.Widget != "":
 		case !f.Required: // a radio button cannot be taken back
-			c.Kind = FieldSelect
+			c.Kind = Select
 		case f.CodeList != "" && len(c.Options) <= radioOptions:
-			c.Kind = FieldRadio
+			c.Kind = Radio
 		}
 		return c
 	}
@@ -131,20 +131,20 @@ func (a *arranger) field(f *Field, name string, value any, optional bool) *contr
 // size settles how wide a field is and what stands in it while it is empty.
 func (a *arranger) size(c *control, f *Field) {
 	switch {
-	case f.Type == FieldDate:
+	case f.Kind == Date:
 		c.InputMode, c.Width, c.MaxLength = "numeric", "short", 10
 		c.Placeholder = a.view.Catalog.Msg(a.view.Lang, i18n.M("dd/mm/yyyy"))
-	case f.Type == FieldNumber || f.MaxLength > 0 && f.MaxLength <= 20:
+	case f.Kind == Number || f.MaxLength > 0 && f.MaxLength <= 20:
 		c.Width = "short"
-	case f.Type == FieldTel:
+	case f.Kind == Tel:
 		c.Width, c.MaxLength = "short", 20 // as typed, with spaces
 	case f.MaxLength <= 60:
 		c.Width = "medium"
 	}
-	if f.Type == FieldTextarea {
+	if f.Kind == Textarea {
 		c.Rows = min(max(f.MaxLength/200, 3), 10)
 	}
-	if c.Autocomplete == "" && f.Type != FieldTextarea {
+	if c.Autocomplete == "" && f.Kind != Textarea {
 		c.Autocomplete = "off"
 	}
 }
@@ -172,7 +172,7 @@ func display(f *Field, value any) string {
 	case float64:
 		return number(v)
 	case string:
-		if f.Type == FieldDate {
+		if f.Kind == Date {
 			if d, err := clock.ParseDate(v); err == nil && !d.IsZero() {
 				return d.Display()
 			}
@@ -203,7 +203,7 @@ func (a *arranger) lines(c *control, f *Field, value any) {
 	}
 	for i := range min(need, f.MaxItems) {
 		name := rowName(c.Name, i)
-		line := &control{Kind: FieldGroup, Name: name, ID: "f-" + name, Label: c.Label, Error: a.errors[name], RowNumber: i + 1}
+		line := &control{Kind: Group, Name: name, ID: "f-" + name, Label: c.Label, Error: a.errors[name], RowNumber: i + 1}
 		var row any
 		if i < len(rows) {
 			row = rows[i]
