@@ -209,6 +209,9 @@ func (room *Room) again(w http.ResponseWriter, r *http.Request, o *order, cause 
 	f, _ := fault.As(cause)
 	if f.Kind == fault.Conflict {
 		p.Alert = t.tr(f.User())
+		if !p.reopened() {
+			p.Unsaved = o.written()
+		}
 		return room.showItem(w, r, statusOf(cause), p)
 	}
 	shown := (&actForm{Act: string(o.act), N: o.n}).name
@@ -217,6 +220,19 @@ func (room *Room) again(w http.ResponseWriter, r *http.Request, o *order, cause 
 	}
 	p.Problems = t.problemsOf(cause, shown).List
 	return room.showItem(w, r, statusOf(cause), p)
+}
+
+// written are the lines of free text in a form.
+func (o *order) written() []string {
+	var lines []string
+	for _, field := range []string{"items", "extra", "reason", "note"} {
+		for line := range strings.Lines(o.get(field)) {
+			if line = strings.TrimSpace(line); line != "" {
+				lines = append(lines, line)
+			}
+		}
+	}
+	return lines
 }
 
 // readOrder reads a form and stores the files in it. A file that is refused ends in an

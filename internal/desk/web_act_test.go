@@ -9,6 +9,7 @@ import (
 	"lienthong/internal/desk"
 	"lienthong/internal/dossier"
 	"lienthong/internal/dossier/dossiertest"
+	"lienthong/internal/kit/actor"
 	"lienthong/internal/kit/db"
 	"lienthong/internal/kit/dbtest"
 	"lienthong/internal/kit/id"
@@ -36,6 +37,21 @@ func TestLife(t *testing.T) {
 			t.Errorf("status %d, to %q, fees %+v", v.Status, v.ReturnedTo, v.Fees)
 		}
 	})
+}
+
+// TestLateWord holds that what was written for an act that a colleague made impossible stands on the page still.
+func TestLateWord(t *testing.T) {
+	o := newOffice(t)
+	x := o.filed("Rơ Châm Y Mai", false)
+	page := o.do(webtest.Scenario{As: o.clerk, URL: at(x)})
+	form := page.Submit(t, `form[action="`+at(x)+`/refuse"]`, url.Values{"refuse.0.reason": {"Cha mẹ cư trú\nở tỉnh khác"}})
+	other := o.clerk
+	other.ID, other.Name = "another", "Siu Thử"
+	if _, err := o.Dossiers.Claim(o.As(other), x.ID, o.state(o.clerk, x).Offers[0].Step.ID); err != nil {
+		t.Fatal(err)
+	}
+	o.do(webtest.Scenario{As: o.clerk, Method: "POST", URL: at(x) + "/refuse", Form: form, WantStatus: 409,
+		WantText: []string{"đã được Siu Thử nhận", "chưa được lưu", "Cha mẹ cư trú", "ở tỉnh khác"}})
 }
 
 // TestSupplement holds asking for papers with the findings of the check, and taking them at the counter.
@@ -100,6 +116,12 @@ func TestInterlinked(t *testing.T) {
 	o.press(district, x, dossier.ActObligationMet, map[string]string{"note": "GNT 0012"}, 303, "Thời hạn chạy tiếp")
 	o.press(district, x, dossier.ActForward, nil, 303, "Ý kiến Sở A", "Ý kiến Sở B")
 	o.do(webtest.Scenario{As: a, URL: "/desk/box/joint", WantText: []string{x.Code, "Số của cơ quan"}})
+	for as, want := range map[*actor.Actor]int{&a: 1, &b: 1, &o.clerk: 0} { // everybody sees the number of his own agency
+		got := o.do(webtest.Scenario{As: *as, URL: at(x)}).Page.Find(`.lt-item-head:contains("Số của cơ quan")`)
+		if n := strings.Count(got.Text(), "Số của cơ quan"); n != want {
+			t.Errorf("%s sees %d numbers, want %d", as.Name, n, want)
+		}
+	}
 	o.press(a, x, dossier.ActForward, nil, 303)
 	o.press(b, x, dossier.ActForward, nil, 303)
 	o.press(district, x, dossier.ActExtend, map[string]string{"term": "lâu lâu", "reason": "Chờ đo đạc"}, 422, "ví dụ “3 ngày làm việc”", "Chờ đo đạc")

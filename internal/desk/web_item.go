@@ -14,6 +14,7 @@ import (
 	"lienthong/internal/codelist"
 	"lienthong/internal/dossier"
 	"lienthong/internal/file"
+	"lienthong/internal/kit/actor"
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/form"
 	"lienthong/internal/kit/i18n"
@@ -40,11 +41,19 @@ type itemPage struct {
 	Fees                feesView
 	Parts               []partRow
 	History             []look.Moment
-	Alert               string // what went wrong with the last act
+	Alert               string   // what went wrong with the last act
+	Unsaved             []string // what was written for an act that is no longer offered
 	Problems            []look.Problem
 	Back, Self          string
 	Full                bool
 	Receipt             string
+}
+
+// reopened reports whether the form that could not be taken stands on the page again.
+func (p *itemPage) reopened() bool {
+	return slices.ContainsFunc(p.Offers, func(x offerView) bool {
+		return slices.ContainsFunc(x.Forms, func(a actForm) bool { return a.Open })
+	})
 }
 
 // whereRow is one place where the dossier is now.
@@ -164,11 +173,7 @@ func (room *Room) page(r *http.Request, v *dossier.View, back string, in typed) 
 	o := &opened{room: room, ctx: ctx, t: room.texts(ctx), v: v, cal: cal, back: back}
 	p := &itemPage{ID: string(v.ID), Code: v.Code, Procedure: v.Version.Title(o.t.lang), Owner: v.Owner.Name(), Status: o.t.status(v.Status),
 		Due: o.t.dueAs(v.Status, cal, v.Now, v.DueAt, v.PausedAt, v.FinishedAt), Back: back, Self: "/desk/d/" + string(v.ID)}
-	for _, part := range v.Parts {
-		if part.Number != v.Code {
-			p.Numbers = append(p.Numbers, part.Number)
-		}
-	}
+	p.Numbers = o.numbers()
 	if v.AcceptedAt != nil {
 		p.Receipt = p.Self + "/receipt.pdf"
 	}
@@ -181,6 +186,18 @@ func (room *Room) page(r *http.Request, v *dossier.View, back string, in typed) 
 	}
 	p.Offers, err = o.offers(in)
 	return p, err
+}
+
+// numbers returns the numbers by which the reader's agencies know the dossier.
+func (o *opened) numbers() []string {
+	who := actor.From(o.ctx)
+	var list []string
+	for _, part := range o.v.Parts {
+		if part.Number != o.v.Code && slices.ContainsFunc(o.v.Steps, func(st dossier.Step) bool { return st.PartID == part.ID && who.Can(dossier.PermRead, st.UnitPath) }) {
+			list = append(list, part.Number)
+		}
+	}
+	return list
 }
 
 // why returns the reasons of the promised time, from the acceptance on.
