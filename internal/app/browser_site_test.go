@@ -31,6 +31,9 @@ const (
 	screen = 1366
 )
 
+// patience is how long a test waits for a page before it fails; on a busy machine a page takes its time.
+const patience = time.Minute
+
 // publicBudget is what a public page may weigh on the wire, with everything on it.
 const publicBudget = 100 << 10
 
@@ -39,8 +42,7 @@ type tab struct {
 	*site
 	ctx   context.Context
 	width int64
-	keyed int             // keys pressed
-	seen  map[string]bool // pages that were judged
+	keyed int // keys pressed
 }
 
 // browserSite serves a province for a browser.
@@ -90,12 +92,19 @@ func (s *site) browse(width int64) *tab {
 	s.t.Cleanup(stop)
 	ctx, stop = chromedp.NewContext(ctx)
 	s.t.Cleanup(stop)
-	b := &tab{site: s, ctx: ctx, seen: map[string]bool{}}
-	b.run(chromedp.Navigate("about:blank")) // starts the browser, which a time limit would end
-	b.ctx, stop = context.WithTimeout(ctx, 4*time.Minute)
-	s.t.Cleanup(stop)
+	b := &tab{site: s, ctx: ctx}
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil { // starts the browser, which a time limit would end
+		s.t.Fatal(err)
+	}
 	b.resize(width)
 	return b
+}
+
+// in returns the tab for a subtest.
+func (b *tab) in(s *site) *tab {
+	c := *b
+	c.site = s
+	return &c
 }
 
 func (b *tab) resize(width int64) {
@@ -106,14 +115,27 @@ func (b *tab) resize(width int64) {
 
 func (b *tab) run(actions ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	if err := chromedp.Do(b.ctx, actions...); err != nil {
+	if err := b.try(actions...); err != nil {
 		b.t.Fatalf("%v at %s", err, b.where())
 	}
 }
 
+func (b *tab) try(actions ...chromedp.Action[chromedp.Void]) error {
+	ctx, stop := context.WithTimeout(b.ctx, patience)
+	defer stop()
+	return chromedp.Do(ctx, actions...)
+}
+
+// ask evaluates JavaScript that makes a text.
+func (b *tab) ask(js string) (string, error) {
+	ctx, stop := context.WithTimeout(b.ctx, patience)
+	defer stop()
+	return chromedp.Run(ctx, chromedp.Evaluate[string](js))
+}
+
 // where says what the browser shows, for messages.
 func (b *tab) where() string {
-	at, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](`location.pathname + location.search + ' · focus ' + document.activeElement.outerHTML.slice(0, 160) + ' · ' + (document.querySelector('main')?.innerText ?? '').replace(/\s+/g, ' ').slice(0, 900)`))
+	at, err := b.ask(`location.pathname + location.search + ' · focus ' + document.activeElement.outerHTML.slice(0, 160) + ' · ' + (document.querySelector('main')?.innerText ?? '').replace(/\s+/g, ' ').slice(0, 900)`)
 	if err != nil {
 		return err.Error()
 	}
@@ -123,7 +145,7 @@ func (b *tab) where() string {
 // eval returns a text made by JavaScript.
 func (b *tab) eval(js string) string {
 	b.t.Helper()
-	s, err := chromedp.Run(b.ctx, chromedp.Evaluate[string]("String("+js+")"))
+	s, err := b.ask("String(" + js + ")")
 	if err != nil {
 		b.t.Fatalf("%s: %v at %s", js, err, b.where())
 	}
@@ -134,7 +156,7 @@ func (b *tab) eval(js string) string {
 func (b *tab) until(js string) {
 	b.t.Helper()
 	var err error
-	for end := time.Now().Add(15 * time.Second); time.Now().Before(end); { // a page that is left ends the question
+	for end := time.Now().Add(patience); time.Now().Before(end); { // a page that is left ends the question
 		if _, err = chromedp.Run(b.ctx, chromedp.Poll[bool]("!!("+js+")", chromedp.WithPollingTimeout(5*time.Second))); err == nil {
 			return
 		}
@@ -142,13 +164,22 @@ func (b *tab) until(js string) {
 	b.t.Fatalf("%s: %v at %s", js, err, b.where())
 }
 
+// settled holds when a page is there, its scripts listen and its fonts have arrived, so that nothing moves any more.
+const settled = "document.readyState === 'complete' && document.querySelector('main')?.offsetHeight > 0 && document.fonts.status === 'loaded'"
+
 // open goes to an address and judges the page.
 func (b *tab) open(path string) *tab {
 	b.t.Helper()
-	b.run(chromedp.Navigate(b.srv.URL+path), chromedp.WaitReady("main"))
-	b.until("document.readyState === 'complete'")
+	b.run(chromedp.Navigate(b.srv.URL + path))
+	b.until(settled)
 	b.judge()
 	return b
+}
+
+// reload looks at the same page again.
+func (b *tab) reload() *tab {
+	b.t.Helper()
+	return b.open(b.eval("location.pathname + location.search"))
 }
 
 // leaves does something after which another page is shown, and judges that page.
@@ -156,33 +187,53 @@ func (b *tab) leaves(do func()) {
 	b.t.Helper()
 	b.eval("window.stillHere = true")
 	do()
-	b.until("!window.stillHere && document.readyState === 'complete' && document.querySelector('main')")
+	b.until("!window.stillHere && " + settled)
 	b.judge()
 }
 
-// mark finds the first visible element whose text contains the words, and brings it into view. It ends the test
-// when there is none or when something lies over it.
+// mark finds the first visible element whose text contains the words, brings it into view and waits until it stands
+// still. It ends the test when there is none or when something lies over it.
 func (b *tab) mark(selector, text string) {
 	b.t.Helper()
 	b.until(fmt.Sprintf(`[...document.querySelectorAll(%s)].some((el) => el.checkVisibility() && !el.closest('[aria-hidden=true]') && el.textContent.replace(/\s+/g, ' ').includes(%s))`, strconv.Quote(selector), strconv.Quote(text)))
-	over := b.eval(fmt.Sprintf(`(() => {
+	b.eval(fmt.Sprintf(`(() => {
 		document.querySelectorAll('[data-marked]').forEach((el) => el.removeAttribute('data-marked'));
 		const el = [...document.querySelectorAll(%s)].find((el) => el.checkVisibility() && !el.closest('[aria-hidden=true]') && el.textContent.replace(/\s+/g, ' ').includes(%s));
 		el.setAttribute('data-marked', '');
 		el.scrollIntoView({ block: 'center', behavior: 'instant' });
-		const r = el.getBoundingClientRect(), at = document.elementFromPoint(r.x + Math.min(r.width / 2, 20), r.y + r.height / 2);
-		return at === null || el.contains(at) || at.contains(el) ? '' : at.outerHTML.slice(0, 200);
 	})()`, strconv.Quote(selector), strconv.Quote(text)))
+	b.still("[data-marked]")
+	over := b.eval(`(() => {
+		const el = document.querySelector('[data-marked]'), r = el.getBoundingClientRect(), at = document.elementFromPoint(r.x + Math.min(r.width / 2, 20), r.y + r.height / 2);
+		return at === null || el.contains(at) || at.contains(el) ? '' : at.outerHTML.slice(0, 200);
+	})()`)
 	if over != "" {
 		b.t.Fatalf("%q cannot be clicked, over it lies %s", text, over)
 	}
 }
 
+// still waits until an element stands at the same place in two frames and no font is on its way.
+func (b *tab) still(selector string) {
+	b.t.Helper()
+	b.until(fmt.Sprintf(`(() => {
+		const r = document.querySelector(%s).getBoundingClientRect(), at = [r.x, r.y, r.width, r.height, scrollX, scrollY].join(), stands = window.stood === at;
+		window.stood = at;
+		return stands && document.fonts.status === 'loaded';
+	})()`, strconv.Quote(selector)))
+}
+
+// click clicks on the first visible element whose text contains the words.
+func (b *tab) click(selector, text string) *tab {
+	b.t.Helper()
+	b.mark(selector, text)
+	b.run(chromedp.Click("[data-marked]"))
+	return b
+}
+
 // follow clicks on a link or button that leads to another page.
 func (b *tab) follow(text string) *tab {
 	b.t.Helper()
-	b.mark("main a[href], main button:not([hidden])", text)
-	b.leaves(func() { b.run(chromedp.Click("[data-marked]")) })
+	b.leaves(func() { b.click("main a[href], main button:not([hidden])", text) })
 	return b
 }
 
@@ -222,6 +273,7 @@ func (b *tab) fill(values map[string]string) *tab {
 func (b *tab) tick(selector string) {
 	b.t.Helper()
 	b.eval(fmt.Sprintf("document.querySelector(%s).scrollIntoView({ block: 'center', behavior: 'instant' })", strconv.Quote(selector)))
+	b.still(selector)
 	b.run(chromedp.Click(selector))
 	b.until(fmt.Sprintf("document.querySelector(%s).checked", strconv.Quote(selector)))
 }
@@ -247,6 +299,16 @@ func (b *tab) keys(text string) {
 	})
 }
 
+// as lets somebody sit down at the browser: whoever was signed in signs out first.
+func (b *tab) as(name string) *tab {
+	b.t.Helper()
+	if b.eval("!!document.querySelector('.lt-menu-name')") == "true" {
+		b.click("header summary:has(.lt-menu-name)", "")
+		b.leaves(func() { b.click("header button", "Đăng xuất") })
+	}
+	return b.signIn(name)
+}
+
 // signIn signs in on the page for it.
 func (b *tab) signIn(name string) *tab {
 	b.t.Helper()
@@ -257,17 +319,20 @@ func (b *tab) signIn(name string) *tab {
 	return b
 }
 
-var idsInPath = regexp.MustCompile(`/[^/]*\d[^/]*`)
+var (
+	idsInPath  = regexp.MustCompile(`/[^/]*\d[^/]*`)
+	idsInTitle = regexp.MustCompile(`\S*\d\S*`)
+)
 
-// judge looks at a page that was not looked at before, on a phone and on an office screen: axe finds nothing
+// judge looks at a page that was not looked at before on this site, on a phone and on an office screen: axe finds nothing
 // serious, nothing is too wide, and a public page weighs less than it may.
 func (b *tab) judge() {
 	b.t.Helper()
-	page := idsInPath.ReplaceAllString(b.eval("location.pathname"), "/…") + " “" + b.eval("document.querySelector('h1')?.innerText") + "”"
-	if b.seen[page] {
+	page := idsInPath.ReplaceAllString(b.eval("location.pathname"), "/…") + " “" + idsInTitle.ReplaceAllString(b.eval("document.querySelector('h1')?.innerText"), "…") + "”"
+	if b.shared.judged[page] {
 		return
 	}
-	b.seen[page] = true
+	b.shared.judged[page] = true
 	b.weigh(page)
 	width := b.width
 	for _, w := range []int64{phone + screen - width, width} {

@@ -24,17 +24,18 @@ func TestBrowserBirth(t *testing.T) {
 	b := s.browse(phone)
 	code, secret := b.birthFromPhone(p)
 
-	s.deskInBrowser(code, "t", "") // the counter accepts it
-	s.deskInBrowser(code, "b", "Giấy chứng sinh bản rõ nét")
+	desk := s.browse(screen)
+	desk.byKeys(code, "t", "") // the counter accepts it
+	desk.byKeys(code, "b", "Giấy chứng sinh bản rõ nét")
 
 	b.open("/tra-cuu").fill(map[string]string{"code": code, "secret": secret}).follow("Tra cứu")
 	b.sees("Giấy chứng sinh bản rõ nét").follow("Bổ sung giấy tờ")
 	b.run(chromedp.SetUploadFiles("main input[type=file]", []string{s.paper("rõ nét.pdf")}))
 	b.follow("Gửi bổ sung").sees("Đã gửi giấy tờ bổ sung")
 
-	s.deskInBrowser(code, "c", "")
-	s.deskInBrowser(code, "c", "") // the leader signs
-	s.deskInBrowser(code, "r", "")
+	desk.byKeys(code, "c", "")
+	desk.byKeys(code, "c", "") // the leader signs
+	desk.byKeys(code, "r", "")
 	b.open("/ho-so-cua-toi").follow(code).sees("Đã trả kết quả")
 	s.whole()
 }
@@ -79,17 +80,16 @@ func (b *tab) birthFromPhone(p *procedure.Version) (code, secret string) {
 	return b.eval("document.querySelector('.lt-keep').innerText"), b.eval("document.querySelector('aside .lt-code').innerText")
 }
 
-// deskInBrowser lets the official whose turn it is do something with the keys of the desk: opens the dossier from
-// the list, presses the key of the act, writes what it asks for first, and confirms.
-func (s *site) deskInBrowser(code, key, text string) {
-	s.t.Helper()
-	in, err := s.House.Dossier.ReadByNumber(s.system(), code)
+// byKeys lets the official whose turn it is do something with the keys of the desk: opens the dossier from the list,
+// presses the key of the act, writes what it asks for first, and confirms.
+func (b *tab) byKeys(code, key, text string) {
+	b.t.Helper()
+	in, err := b.House.Dossier.ReadByNumber(b.system(), code)
 	if err != nil {
-		s.t.Fatal(err)
+		b.t.Fatal(err)
 	}
-	_, who := s.open(string(in.ID))
-	b := s.browse(screen)
-	b.signIn(who).open("/desk").sees(code)
+	_, who := b.site.open(string(in.ID))
+	b.as(who).open("/desk").sees(code)
 	b.keyed = 0
 	b.keys("j" + kb.Enter)
 	b.until("document.querySelector('#split aside .lt-code')?.textContent === " + strconv.Quote(code))
@@ -109,7 +109,7 @@ func (s *site) deskInBrowser(code, key, text string) {
 	}
 	b.leaves(func() { b.keys(kb.Enter) })
 	b.until("document.querySelector('.lt-flash')")
-	s.t.Logf("%s pressed %d keys for “%s”", who, b.keyed, b.eval("document.querySelector('.lt-flash').innerText"))
+	b.t.Logf("%s pressed %d keys for “%s”", who, b.keyed, b.eval("document.querySelector('.lt-flash').innerText"))
 }
 
 // counterKeys is how many keys a clerk may press for one dossier at the counter, the phone number included.

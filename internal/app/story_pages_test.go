@@ -201,10 +201,13 @@ func counterPages(s *site) {
 	}
 }
 
+// buttonOf is what officials press to finish a step.
+var buttonOf = map[procedure.StepKind]string{procedure.StepReceive: "Tiếp nhận", procedure.StepWork: "Chuyển bước",
+	procedure.StepApprove: "Ký duyệt", procedure.StepReturn: "Trả kết quả"}
+
 // deskToEnd does what is left of a dossier on the pages of the desk.
 func (s *site) deskToEnd(code string) {
 	s.t.Helper()
-	buttons := map[procedure.StepKind]string{procedure.StepReceive: "Tiếp nhận", procedure.StepWork: "Chuyển bước", procedure.StepApprove: "Ký duyệt", procedure.StepReturn: "Trả kết quả"}
 	for range 30 {
 		in, err := s.House.Dossier.ReadByNumber(s.system(), code)
 		if err != nil {
@@ -214,7 +217,7 @@ func (s *site) deskToEnd(code string) {
 			return
 		}
 		st, _ := s.open(string(in.ID))
-		s.desk(code, buttons[procedure.StepKind(st.Kind)], nil)
+		s.desk(code, buttonOf[procedure.StepKind(st.Kind)], nil)
 		s.clock.Advance(15 * time.Minute)
 	}
 	s.t.Fatal("the dossier goes round in a circle")

@@ -53,6 +53,7 @@ type site struct {
 type sharedSite struct {
 	sync.Mutex
 	tokens map[string]token
+	judged map[string]bool // pages that a browser looked at
 }
 
 type token struct {
@@ -76,7 +77,7 @@ func newSite(t *testing.T, provinceName, address string) *site {
 			t.Error(err)
 		}
 	})
-	s := &site{App: a, t: t, clock: cl, shared: &sharedSite{tokens: map[string]token{}}}
+	s := &site{App: a, t: t, clock: cl, shared: &sharedSite{tokens: map[string]token{}, judged: map[string]bool{}}}
 	if err := a.House.LoadProvince(context.Background(), a.House.Files, io.Discard, false); err != nil {
 		t.Fatal(err)
 	}
