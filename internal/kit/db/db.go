@@ -23,7 +23,6 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/jmoiron/sqlx"
 	"github.com/ncruces/go-sqlite3"
-	_ "github.com/ncruces/go-sqlite3/driver" // registers "sqlite3"
 )
 
 // Engine is the kind of database.
@@ -113,15 +112,16 @@ func openSQLite(name string) (*DB, error) {
 		v["_pragma"] = append([]string{"busy_timeout(10000)", "foreign_keys(on)", "synchronous(" + sync + ")", "cache_size(-16000)"}, extra...)
 		return "file:" + (&url.URL{Path: abs}).EscapedPath() + "?" + v.Encode()
 	}
-	write, err := sqlx.Open("sqlite3", dsn("journal_mode(wal)", "journal_size_limit(67108864)")+"&_txlock=immediate")
+	writing, err := newConnector(dsn("journal_mode(wal)", "journal_size_limit(67108864)") + "&_txlock=immediate")
 	if err != nil {
 		return nil, err
 	}
-	write.SetMaxOpenConns(1)
-	read, err := sqlx.Open("sqlite3", dsn("query_only(on)"))
+	reading, err := newConnector(dsn("query_only(on)"))
 	if err != nil {
-		return nil, errors.Join(err, write.Close())
+		return nil, err
 	}
+	write, read := sqlx.NewDb(sql.OpenDB(writing), "sqlite3"), sqlx.NewDb(sql.OpenDB(reading), "sqlite3")
+	write.SetMaxOpenConns(1)
 	read.SetMaxOpenConns(8)
 	read.SetMaxIdleConns(8)
 	return &DB{engine: SQLite, read: read, write: write}, nil
