@@ -29,7 +29,7 @@ func (room *Room) exportWork(w http.ResponseWriter, r *http.Request) error {
 	cols := t.columns(i18n.M("Mã hồ sơ"), i18n.M("Số của cơ quan"), i18n.M("Thủ tục"), i18n.M("Chủ hồ sơ"), i18n.M("Điện thoại"), i18n.M("Trạng thái"),
 		i18n.M("Kênh nộp"), i18n.M("Bước"), i18n.M("Đơn vị"), i18n.M("Người xử lý"))
 	cols = append(cols, t.timeColumns(i18n.M("Nộp lúc"), i18n.M("Hạn của bước"), i18n.M("Hẹn trả"))...)
-	return room.workbook(w, "cong-viec.xlsx", t.tr(box.Name()), cols, func(row func(...any) error) error {
+	return sheet.Send(w, "cong-viec.xlsx", t.tr(box.Name()), cols, func(row func(...any) error) error {
 		for {
 			page, err := room.Dossiers.Worklist(ctx, q)
 			if err != nil {
@@ -65,7 +65,7 @@ func (room *Room) exportFound(w http.ResponseWriter, r *http.Request) error {
 	cols := t.columns(i18n.M("Mã hồ sơ"), i18n.M("Thủ tục"), i18n.M("Chủ hồ sơ"), i18n.M("Trạng thái"), i18n.M("Kênh nộp"))
 	cols = append(cols, t.timeColumns(i18n.M("Nộp lúc"), i18n.M("Tiếp nhận lúc"), i18n.M("Hẹn trả"), i18n.M("Xong lúc"))...)
 	cols = append(cols, sheet.Column{Title: t.tr(i18n.M("Đúng hạn")), Width: 12})
-	return room.workbook(w, "ho-so.xlsx", t.tr(i18n.M("Tra cứu hồ sơ")), cols, func(row func(...any) error) error {
+	return sheet.Send(w, "ho-so.xlsx", t.tr(i18n.M("Tra cứu hồ sơ")), cols, func(row func(...any) error) error {
 		for {
 			page, err := room.Dossiers.Find(ctx, q)
 			if err != nil {
@@ -112,18 +112,4 @@ func (t texts) timeColumns(titles ...i18n.Msg) []sheet.Column {
 		cols[i] = sheet.Column{Title: t.tr(m), Kind: sheet.Time}
 	}
 	return cols
-}
-
-// workbook sends what fill writes. The rows lie in a temporary file until the end, so a failure is still answered with a page.
-func (room *Room) workbook(w http.ResponseWriter, name, title string, cols []sheet.Column, fill func(row func(...any) error) error) error {
-	book, err := sheet.NewBook(w, title, cols, title)
-	if err != nil {
-		return err
-	}
-	if err := fill(book.Row); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
-	return book.Close()
 }

@@ -269,6 +269,9 @@ func (m *Room) suggestAgency(w http.ResponseWriter, r *http.Request) error {
 	return m.pages.RenderPart(w, r, http.StatusOK, "find.html", "suggestions", list)
 }
 
+// exportSize is how many rows are read at a time for a workbook.
+const exportSize = 200
+
 // export sends the whole list as a workbook.
 func (m *Room) export(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
@@ -285,38 +288,31 @@ func (m *Room) export(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	q.Limit = 200
-	page, err := m.Procedures.Find(ctx, q) // before the answer begins, so that an error has its page
-	if err != nil {
-		return err
-	}
+	q.Limit = exportSize
 	title := m.say(ctx, i18n.M("Danh mục thủ tục hành chính"))
-	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-	w.Header().Set("Content-Disposition", `attachment; filename="procedures.xlsx"`)
-	book, err := sheet.NewBook(w, title, []sheet.Column{
+	cols := []sheet.Column{
 		{Title: m.say(ctx, i18n.M("Mã thủ tục")), Width: 14}, {Title: m.say(ctx, i18n.M("Tên thủ tục")), Width: 70},
 		{Title: m.say(ctx, i18n.M("Lĩnh vực")), Width: 30}, {Title: m.say(ctx, i18n.M("Nộp được trực tuyến")), Width: 16},
 		{Title: m.say(ctx, i18n.M("Quyết định công bố")), Width: 30},
-	}, title)
-	if err != nil {
-		return err
 	}
-	for {
-		for _, s := range page.Items {
-			online := ""
-			if s.Fileable {
-				online = m.say(ctx, i18n.M("Có"))
-			}
-			if err := book.Row(s.Code, s.Title(i18n.Lang(ctx)), fields[s.Field], online, s.Decision); err != nil {
+	return sheet.Send(w, "thu-tuc.xlsx", title, cols, func(row func(...any) error) error {
+		for {
+			page, err := m.Procedures.Find(ctx, q)
+			if err != nil {
 				return err
 			}
+			for _, s := range page.Items {
+				online := ""
+				if s.Fileable {
+					online = m.say(ctx, i18n.M("Có"))
+				}
+				if err := row(s.Code, s.Title(i18n.Lang(ctx)), fields[s.Field], online, s.Decision); err != nil {
+					return err
+				}
+			}
+			if q.Cursor = page.Next; q.Cursor == "" {
+				return nil
+			}
 		}
-		if page.Next == "" {
-			return book.Close()
-		}
-		q.Cursor = page.Next
-		if page, err = m.Procedures.Find(ctx, q); err != nil {
-			return err
-		}
-	}
+	})
 }

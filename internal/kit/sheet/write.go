@@ -76,6 +76,14 @@ type book struct {
 // NewBook begins a workbook with one sheet: the lines of title, then the head of the columns, which stays in view.
 // Texts are texts whatever they begin with: none becomes a formula.
 func NewBook(out io.Writer, name string, cols []Column, title ...string) (Writer, error) {
+	b, err := newBook(out, name, cols, title...)
+	if err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+func newBook(out io.Writer, name string, cols []Column, title ...string) (*book, error) {
 	b := &book{out: out, f: excelize.NewFile(), cols: cols}
 	if err := b.begin(name, title); err != nil {
 		return nil, errors.Join(fmt.Errorf("begin workbook: %w", err), b.f.Close())
