@@ -24,6 +24,7 @@ type (
 		Status        Status     `json:"status"`
 		Channel       Channel    `json:"channel"`
 		FiledAt       time.Time  `json:"filed_at"`
+		AcceptedAt    *time.Time `json:"accepted_at,omitempty"`
 		DueAt         *time.Time `json:"due_at,omitempty"`
 		FinishedAt    *time.Time `json:"finished_at,omitempty"`
 		Late          bool       `json:"late"`
@@ -34,13 +35,17 @@ type (
 		Number        string     `json:"number" doc:"Number in the agency of the step"`
 		ProcedureName string     `json:"procedure_name"`
 		OwnerName     string     `json:"owner_name"`
+		OwnerPhone    string     `json:"owner_phone,omitempty"`
 		Status        Status     `json:"status"`
+		Channel       Channel    `json:"channel"`
+		FiledAt       time.Time  `json:"filed_at"`
 		Step          string     `json:"step"`
 		StepName      string     `json:"step_name"`
 		StepKind      string     `json:"step_kind"`
 		UnitName      string     `json:"unit_name"`
 		Assignee      string     `json:"assignee,omitempty"`
-		DueAt         *time.Time `json:"due_at,omitempty"`
+		DueAt         *time.Time `json:"due_at,omitempty" doc:"When the step is due, or the dossier for a step without a term: what the list goes by"`
+		DossierDueAt  *time.Time `json:"dossier_due_at,omitempty" doc:"The promised time"`
 	}
 	facetBody struct {
 		Field         string `json:"field"`
@@ -114,8 +119,8 @@ func (s *Service) apiWorklist(ctx context.Context, in *struct {
 	out := web.PageOf[workBody]{Items: make([]workBody, len(p.Items)), Next: p.Next}
 	for i, w := range p.Items {
 		out.Items[i] = workBody{Dossier: string(w.DossierID), Code: w.Code, Number: w.Number, ProcedureName: w.ProcedureName,
-			OwnerName: w.OwnerName, Status: w.Status, Step: w.StepID, StepName: w.StepName, StepKind: w.StepKind,
-			UnitName: w.UnitName, Assignee: w.AssigneeName, DueAt: w.Due()}
+			OwnerName: w.OwnerName, OwnerPhone: w.OwnerPhone, Status: w.Status, Channel: w.Channel, FiledAt: w.FiledAt, Step: w.StepID, StepName: w.StepName, StepKind: w.StepKind,
+			UnitName: w.UnitName, Assignee: w.AssigneeName, DueAt: w.Due(), DossierDueAt: w.DossierDue}
 	}
 	return &struct{ Body web.PageOf[workBody] }{out}, nil
 }
@@ -136,7 +141,7 @@ func (s *Service) items(p Page) web.PageOf[itemBody] {
 	out := web.PageOf[itemBody]{Items: make([]itemBody, len(p.Items)), Next: p.Next}
 	for i, d := range p.Items {
 		out.Items[i] = itemBody{ID: string(d.ID), Code: d.Code, ProcedureName: d.ProcedureName, OwnerName: d.OwnerName, Status: d.Status,
-			Channel: d.Channel, FiledAt: d.FiledAt, DueAt: d.DueAt, FinishedAt: d.FinishedAt, Late: d.Late(s.Clock.Now())}
+			Channel: d.Channel, FiledAt: d.FiledAt, AcceptedAt: d.AcceptedAt, DueAt: d.DueAt, FinishedAt: d.FinishedAt, Late: d.Late(s.Clock.Now())}
 	}
 	return out
 }
@@ -158,15 +163,22 @@ func (in *findIn) query() (FindQuery, error) {
 	q := FindQuery{Text: in.Text, UnitID: in.Unit, LateOnly: in.Late, Field: in.Field, Procedure: in.Procedure,
 		Channel: Channel(in.Channel), Cursor: in.After, Limit: in.Size}
 	var ps fault.Problems
-	for _, n := range in.Status {
-		if !Status(n).Valid() {
-			ps.Add("status", i18n.M("Trạng thái từ 1 đến 10."))
-			break
-		}
-		q.Status = append(q.Status, Status(n))
-	}
+	q.Status = statuses(&ps, in.Status)
 	q.From, q.To = day(&ps, "from", in.From), day(&ps, "to", in.To)
 	return q, ps.Err()
+}
+
+// statuses reads the statuses of a query.
+func statuses(ps *fault.Problems, numbers []int) []Status {
+	var list []Status
+	for _, n := range numbers {
+		if !Status(n).Valid() {
+			ps.Add("status", i18n.M("Trạng thái từ 1 đến 10."))
+			return nil
+		}
+		list = append(list, Status(n))
+	}
+	return list
 }
 
 // day reads a civil date of a query; an empty one is the zero date.
@@ -193,8 +205,19 @@ func (s *Service) apiFind(ctx context.Context, in *findIn) (*struct{ Body web.Pa
 	return &struct{ Body web.PageOf[itemBody] }{s.items(p)}, nil
 }
 
-func (s *Service) apiOwn(ctx context.Context, in *web.PageQuery) (*struct{ Body web.PageOf[itemBody] }, error) {
-	p, err := s.Own(ctx, FindQuery{Cursor: in.After, Limit: in.Size})
+type ownIn struct {
+	web.PageQuery
+	Text   string `query:"q" maxLength:"200"`
+	Status []int  `query:"status,explode" doc:"National statuses, 1 to 10"`
+}
+
+func (s *Service) apiOwn(ctx context.Context, in *ownIn) (*struct{ Body web.PageOf[itemBody] }, error) {
+	var ps fault.Problems
+	q := FindQuery{Text: in.Text, Status: statuses(&ps, in.Status), Cursor: in.After, Limit: in.Size}
+	if err := ps.Err(); err != nil {
+		return nil, err
+	}
+	p, err := s.Own(ctx, q)
 	if err != nil {
 		return nil, renamed(err, "cursor", "after")
 	}

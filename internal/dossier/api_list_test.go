@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"lienthong/internal/dossier"
 	"lienthong/internal/kit/actor"
@@ -100,12 +101,47 @@ func TestAPILists(t *testing.T) {
 			t.Errorf("worklist %s: %q, want %q", query, got, want)
 		}
 	}
+	for query, want := range map[string]string{"status=1": "5 4 3 2 1", "status=2": "", "status=2&status=1": "5 4 3 2 1", "q=khai+sinh": "5 4 3 2 1", "q=khong-co": ""} {
+		if got := tail(s.all(citizen, "/own?"+query, 2)); got != want {
+			t.Errorf("own %s: %q, want %q", query, got, want)
+		}
+	}
+	if p := s.problem(s.do(webtest.Scenario{As: citizen, URL: "/own?status=11"}, 422)); len(p.Errors) != 1 || p.Errors[0].Field != "status" {
+		t.Errorf("a status that is none: %+v", p)
+	}
+	s.rows(clerk, l)
 	for _, path := range []string{"/worklist", "/dossiers", "/own"} {
 		for _, size := range []string{"0", "201", "x"} {
 			s.problem(s.do(webtest.Scenario{As: clerk, URL: path + "?size=" + size}, 422))
 		}
 	}
 	s.numbers(clerk, citizen, l)
+}
+
+// rows holds that the lists tell programs what the workbooks of the desk tell people.
+func (s *apiSite) rows(clerk actor.Actor, l dossier.DossierBody) {
+	s.t.Helper()
+	var found struct {
+		Items []struct {
+			Code       string     `json:"code"`
+			AcceptedAt *time.Time `json:"accepted_at"`
+			DueAt      *time.Time `json:"due_at"`
+		}
+	}
+	if s.get(clerk, "/dossiers?size=1", &found); len(found.Items) != 1 || found.Items[0].Code != l.Code || found.Items[0].AcceptedAt == nil || found.Items[0].DueAt == nil {
+		s.t.Errorf("search: %+v", found)
+	}
+	var work struct {
+		Items []struct {
+			Phone   string          `json:"owner_phone"`
+			Channel dossier.Channel `json:"channel"`
+			Filed   time.Time       `json:"filed_at"`
+			Due     *time.Time      `json:"due_at"`
+		}
+	}
+	if s.get(clerk, "/worklist?size=1", &work); len(work.Items) != 1 || work.Items[0].Phone != "0912000001" || work.Items[0].Channel != dossier.ChannelOnline || !work.Items[0].Filed.Equal(local("2026-11-23 08:00")) {
+		s.t.Errorf("worklist: %+v", work)
+	}
 }
 
 // numbers holds the counts beside the lists.

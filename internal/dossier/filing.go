@@ -163,7 +163,9 @@ func (f *Filing) validatePapers(spec *procedure.Spec, ps *fault.Problems) {
 		if !listed[p.Key] {
 			extra++
 			at = "papers." + strconv.Itoa(i)
-			if p.Name == "" && p.Key != "" {
+			if known, ok := spec.Paper(p.Key); ok && p.Name == "" {
+				ps.Add(at, i18n.M("Trường hợp đã chọn không cần “%s”. Hãy bỏ giấy tờ này ra.", known.Name))
+			} else if p.Name == "" && p.Key != "" {
 				ps.Add(at, i18n.M("Thủ tục này không có giấy tờ “%s”.", p.Key))
 			} else if p.Name == "" || len([]rune(p.Name)) > 300 {
 				ps.Add(at, i18n.M("Hãy nhập tên giấy tờ kèm thêm, không quá 300 ký tự."))
@@ -202,8 +204,13 @@ func (f *Filing) paper(key string) *FilingPaper {
 func (f *Filing) validateFees(spec *procedure.Spec, ps *fault.Problems) {
 	fees := spec.FeesFor(f.CaseKey, string(f.Channel))
 	for _, given := range f.Fees {
-		if !slices.ContainsFunc(fees, func(x procedure.Fee) bool { return x.Key == given.Key }) {
-			ps.Add("fees."+given.Key, i18n.M("Thủ tục này không có khoản thu “%s”.", given.Key))
+		is := func(x procedure.Fee) bool { return x.Key == given.Key }
+		if !slices.ContainsFunc(fees, is) {
+			if i := slices.IndexFunc(spec.Fees, is); i >= 0 {
+				ps.Add("fees."+given.Key, i18n.M("Trường hợp và cách nộp đã chọn không thu “%s”. Hãy bỏ khoản này ra.", spec.Fees[i].Name))
+			} else {
+				ps.Add("fees."+given.Key, i18n.M("Thủ tục này không có khoản thu “%s”.", given.Key))
+			}
 		}
 		if given.Quantity < 0 || given.Quantity > maxQuantity {
 			ps.Add("fees."+given.Key, i18n.M("Số lượng từ 0 đến 10.000."))

@@ -68,6 +68,29 @@ func fieldsOf(err error) string {
 	return strings.Join(fields, " ")
 }
 
+// TestFilingNames holds that people read the names of papers and fees, not the keys that programs know them by.
+func TestFilingNames(t *testing.T) {
+	spec := specOf(t, "birth.yaml")
+	f := counterBirth()
+	f.Papers = append(f.Papers, FilingPaper{Key: "late-note"}, FilingPaper{Key: "made-up"})
+	f.Fees = []FilingFee{{Key: "charge"}, {Key: "made-up"}}
+	f.clean()
+	err, _ := fault.As(f.validate(spec, formRules))
+	var said []string
+	for _, p := range err.Problems {
+		said = append(said, p.Field+": "+p.Msg.String())
+	}
+	want := []string{
+		"papers.3: Trường hợp đã chọn không cần “Giấy xác nhận”. Hãy bỏ giấy tờ này ra.",
+		"papers.4: Thủ tục này không có giấy tờ “made-up”.",
+		"fees.charge: Trường hợp và cách nộp đã chọn không thu “Lệ phí”. Hãy bỏ khoản này ra.",
+		"fees.made-up: Thủ tục này không có khoản thu “made-up”.",
+	}
+	if !slices.Equal(said, want) {
+		t.Errorf("got  %q\nwant %q", said, want)
+	}
+}
+
 // TestFilingValidate holds what is said about which field of a filing, everything at once.
 func TestFilingValidate(t *testing.T) {
 	spec := specOf(t, "birth.yaml")
