@@ -38,7 +38,7 @@ func (a *App) mount() {
 		Idempotency:    h.Keys,
 		Assets:         web.AssetServer(dist),
 	})
-	a.API = web.NewAPI(a.Mux, web.APIInfo{Title: "Liên Thông – " + h.Province.Name, Version: "1", SessionCookie: identity.CookieName(a.Config.Secure())})
+	a.API = web.NewAPI(a.Mux, web.APIInfo{Title: "Liên Thông – " + h.Province.Name, Version: "1", Description: aboutAPI, SessionCookie: identity.CookieName(a.Config.Secure())})
 
 	h.Audit.Operations(a.API)
 	h.Place.API(a.API)
@@ -99,3 +99,8 @@ func plain(w http.ResponseWriter, status int, text string) error {
 	_, err := io.WriteString(w, text+"\n")
 	return err
 }
+
+// aboutAPI says what holds for all operations.
+const aboutAPI = "Mọi việc làm được trên trang đều có ở đây, với cùng quyền. Danh sách trả về từng trang; gửi lại giá trị next vào after để đọc tiếp cho đến hết. " +
+	"Bảng Excel trên trang là chính danh sách đó: chương trình đọc hết các trang thì có đủ các dòng của bảng. " +
+	"Mỗi POST cần tiêu đề Idempotency-Key; gửi lại cùng khóa thì nhận lại câu trả lời cũ, việc không làm hai lần."

@@ -25,6 +25,13 @@ const (
 	Official Kind = "official"
 )
 
+func (k Kind) label() i18n.Msg {
+	if k == Official {
+		return i18n.M("Công chức")
+	}
+	return i18n.M("Công dân")
+}
+
 // Status (tình trạng tài khoản) says whether an account can be used.
 type Status string
 
@@ -58,11 +65,11 @@ type Account struct {
 func (a Account) StatusText() i18n.Msg {
 	switch {
 	case a.Status == Blocked:
-		return i18n.M("đã khóa")
+		return i18n.M("Đã khóa")
 	case a.Verified:
-		return i18n.M("đã xác thực")
+		return i18n.M("Đã xác thực")
 	}
-	return i18n.M("chưa xác thực")
+	return i18n.M("Chưa xác thực")
 }
 
 // Profile (thông tin cá nhân) is what the holder of an account says of themselves and may change.

@@ -144,7 +144,7 @@ func TestAdminPages(t *testing.T) {
 			{Name: "password", URL: base + "/password", Header: small, Form: url.Values{"password": {"ba con mèo tam thể"}}, WantStatus: 303, WantLocation: base},
 			{Name: "the clerk is out", URL: "/tai-khoan", Header: worker, WantStatus: 303, WantLocation: "*"},
 			{Name: "block", URL: base + "/block", Header: small, Form: url.Values{"blocked": {"1"}}, WantStatus: 303, WantLocation: base},
-			{Name: "blocked", URL: base, Header: small, WantText: []string{"đã khóa", "Mở khóa"}},
+			{Name: "blocked", URL: base, Header: small, WantText: []string{"Đã khóa", "Mở khóa"}},
 			{Name: "unblock", URL: base + "/block", Header: small, Form: url.Values{"blocked": {"0"}}, WantStatus: 303, WantLocation: base},
 			{Name: "block oneself", URL: "/identity/accounts/" + string(local.ID) + "/block", Header: small, Form: url.Values{"blocked": {"1"}}, WantStatus: 422, WantText: []string{"Tài khoản của chính mình"}},
 		})

@@ -81,6 +81,8 @@ func (s *Service) Operations(api *web.API) {
 		OperationID: "identity.register_account", Method: http.MethodPost, Path: "/identity/accounts", Summary: "Đăng ký tài khoản công dân", DefaultStatus: http.StatusCreated, Metadata: map[string]any{web.Secret: true},
 		Description: "Tài khoản dùng được ngay và ở tình trạng chưa xác thực. Sau đó đăng nhập bằng PUT /identity/session.",
 	}, web.Public, s.apiRegister)
+	s.ownAccount(api)
+	s.administration(api)
 }
 
 func (s *Service) apiSignIn(ctx context.Context, in *signInInput) (*signInOutput, error) {

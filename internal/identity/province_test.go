@@ -243,10 +243,10 @@ func TestStatusText(t *testing.T) {
 		want string
 		tone string
 	}{
-		{Account{Status: Active}, "chưa xác thực", "warn"},
-		{Account{Status: Active, Verified: true}, "đã xác thực", "ok"},
-		{Account{Status: Blocked}, "đã khóa", "late"},
-		{Account{Status: Blocked, Verified: true}, "đã khóa", "late"},
+		{Account{Status: Active}, "Chưa xác thực", "warn"},
+		{Account{Status: Active, Verified: true}, "Đã xác thực", "ok"},
+		{Account{Status: Blocked}, "Đã khóa", "late"},
+		{Account{Status: Blocked, Verified: true}, "Đã khóa", "late"},
 	} {
 		h := &pages{catalog: &i18n.Catalog{}}
 		if got := h.state(i18n.Source, c.a); got.Text != c.want || got.Tone != c.tone {

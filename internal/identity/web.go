@@ -42,6 +42,7 @@ func (s *Service) Routes(rd *web.Renderer, catalog *i18n.Catalog) []web.Route {
 		{Method: post, Pattern: "/tai-khoan/phien", Permission: web.SignedIn, Name: "identity.end_session", Handler: h.endSession},
 
 		{Method: get, Pattern: "/identity/accounts", Permission: PermManage, Name: "identity.accounts", Handler: h.accounts},
+		{Method: get, Pattern: "/identity/export.xlsx", Permission: PermManage, Name: "identity.export", Handler: h.export},
 		{Method: get, Pattern: "/identity/new", Permission: PermManage, Name: "identity.new_account", Handler: h.newAccount},
 		{Method: post, Pattern: "/identity/accounts", Permission: PermManage, Name: "identity.add_official", Handler: h.addOfficial},
 		{Method: get, Pattern: "/identity/accounts/{id}", Permission: PermManage, Name: "identity.account", Handler: h.account},

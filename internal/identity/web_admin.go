@@ -19,12 +19,19 @@ type accountsPage struct {
 	Chips []design.Chip
 	Rows  []accountRow
 	Pager design.Pager
+
+	Export string // address of the whole list as a workbook
 }
 
 type accountRow struct {
 	ListedAccount
 	Href  string
 	State design.Status
+}
+
+// accountsQuery reads the filters of the list.
+func accountsQuery(vs web.Values) Query {
+	return Query{Text: vs.Line("q"), Kind: Kind(vs.Line("kind"))}
 }
 
 func (h *pages) accounts(w http.ResponseWriter, r *http.Request) error {
@@ -36,8 +43,11 @@ func (h *pages) accounts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := accountsPage{Text: q.Line("q"), Kind: q.Line("kind")}
-	rows, err := h.s.List(r.Context(), Query{Text: p.Text, Kind: Kind(p.Kind), After: paging.After, Size: paging.Size})
+	sel := accountsQuery(q)
+	sel.After, sel.Size = paging.After, paging.Size
+	p := accountsPage{Text: sel.Text, Kind: string(sel.Kind)}
+	p.Export = "/identity/export.xlsx?" + url.Values{"q": {p.Text}, "kind": {p.Kind}}.Encode()
+	rows, err := h.s.List(r.Context(), sel)
 	if err != nil {
 		return err
 	}
@@ -49,14 +59,11 @@ func (h *pages) accounts(w http.ResponseWriter, r *http.Request) error {
 		p.Pager.Prev = "/identity/accounts?" + url.Values{"q": {p.Text}, "kind": {p.Kind}}.Encode()
 	}
 	lang := i18n.Lang(r.Context())
-	for _, k := range []struct {
-		kind  Kind
-		label i18n.Msg
-	}{{Official, i18n.M("Công chức")}, {Citizen, i18n.M("Công dân")}} {
-		c := design.Chip{Label: h.catalog.Msg(lang, k.label), Active: p.Kind == string(k.kind)}
+	for _, k := range []Kind{Official, Citizen} {
+		c := design.Chip{Label: h.catalog.Msg(lang, k.label()), Active: p.Kind == string(k)}
 		v := url.Values{"q": {p.Text}}
 		if !c.Active {
-			v.Set("kind", string(k.kind))
+			v.Set("kind", string(k))
 		}
 		c.Href = "/identity/accounts?" + v.Encode()
 		p.Chips = append(p.Chips, c)

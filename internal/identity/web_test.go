@@ -190,7 +190,7 @@ func TestRegisterPage(t *testing.T) {
 			{Name: "markup in the name", URL: "/dang-ky", Form: but("full_name", `<img src=x onerror=alert(1)>`), WantStatus: 422, Check: markup("!<img src=x")},
 			{Name: "done", URL: "/dang-ky", Form: but(), WantStatus: 303, WantLocation: "/ho-so-cua-toi", Check: func(t *testing.T, a *webtest.Answer) {
 				me := webtest.Do(t, s.Mux, webtest.Scenario{URL: "/tai-khoan", Header: map[string]string{"Cookie": a.Cookies()}})
-				for _, want := range []string{"Rơ Châm H'Mai", "chưa xác thực", "0905123456", "Tài khoản dùng được ngay"} {
+				for _, want := range []string{"Rơ Châm H'Mai", "Chưa xác thực", "0905123456", "Tài khoản dùng được ngay"} {
 					if !strings.Contains(me.Text(), want) {
 						t.Errorf("no %q in %s", want, me.Text())
 					}
@@ -217,7 +217,7 @@ func TestMePage(t *testing.T) {
 		s.Run(t, []webtest.Scenario{
 			{Name: "a stranger", URL: "/tai-khoan", WantStatus: 303, WantLocation: "/dang-nhap?next=%2Ftai-khoan"},
 			{Name: "the page", URL: "/tai-khoan", Header: me, WantText: []string{"Nơi đang đăng nhập", "Thiết bị này", "Đăng xuất mọi nơi khác"}, WantNot: []string{"Vị trí"}},
-			{Name: "in English", URL: "/tai-khoan?lang=en", Header: me, WantText: []string{"Change password", "not verified"}, WantNot: []string{"Mật khẩu", "chưa xác thực"}},
+			{Name: "in English", URL: "/tai-khoan?lang=en", Header: me, WantText: []string{"Change password", "Not verified"}, WantNot: []string{"Mật khẩu", "Chưa xác thực"}},
 			{Name: "saved", URL: "/tai-khoan", Header: me, Form: profile, WantStatus: 303, WantLocation: "/tai-khoan"},
 			{Name: "seen", URL: "/tai-khoan", Header: me, WantText: []string{"Nguyễn Thị Mới"}, Check: markup(`value="01/02/1990"`, `value="moi@example.com"`, `value="0905123456"`)},
 			{Name: "wrong date keeps what was typed", URL: "/tai-khoan", Header: me, Form: url.Values{"full_name": {""}, "birth_date": {"31/02/1990"}, "address": {"Xã Thử"}}, WantStatus: 422,

@@ -3,6 +3,7 @@ package portal_test
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"lienthong/internal/dossier/dossiertest"
 	"lienthong/internal/kit/actor"
 	"lienthong/internal/kit/id"
+	"lienthong/internal/kit/sheet"
 	"lienthong/internal/kit/webtest"
 )
 
@@ -129,6 +131,66 @@ func TestMineFilters(t *testing.T) {
 		{Name: "lateness after the time", As: s.citizen, URL: "/ho-so-cua-toi?nhom=dung", WantNot: []string{"Quá hạn"}},
 		{Name: "script in the search", As: s.citizen, URL: "/ho-so-cua-toi?q=" + url.QueryEscape(`"><script>alert(1)</script>`), WantNot: []string{"<script>alert"}},
 		{Name: "a cursor too long", As: s.citizen, URL: "/ho-so-cua-toi?trang=" + strings.Repeat("x", 7000), WantText: []string{shop.Code}},
+	})
+}
+
+// book opens a workbook that somebody downloads: its title, and its rows below the head.
+func (s *site) book(as actor.Actor, address string) (title string, head []string, rows [][]string) {
+	s.t.Helper()
+	a := s.do(webtest.Scenario{As: as, URL: address})
+	if a.Header.Get("Content-Type") != sheet.Media {
+		s.t.Fatalf("%s: %d %v", address, a.Status, a.Header)
+	}
+	all, err := sheet.Read(strings.NewReader(a.Body))
+	if err != nil || len(all) < 2 {
+		s.t.Fatalf("%s: %v %q", address, err, all)
+	}
+	return all[0][0], all[1], all[2:]
+}
+
+// TestMineExport holds that the workbook of one's own dossiers has all pages of the list, with its filters, and no others.
+func TestMineExport(t *testing.T) {
+	s := newSite(t)
+	const many = 203 // more than are read at a time
+	list := s.filed(s.citizen, many)
+	s.filed(s.other, 2)
+	asked := list[7]
+	s.ask(asked.ID, "Giấy chứng sinh")
+	title, head, rows := s.book(s.citizen, "/ho-so-cua-toi/danh-sach.xlsx")
+	if want := []string{"Mã hồ sơ", "Thủ tục", "Chủ hồ sơ", "Trạng thái", "Ngày nộp", "Hạn", "Xong lúc"}; title != "Hồ sơ của tôi" || !slices.Equal(head, want) {
+		t.Errorf("%q, head %q", title, head)
+	}
+	if len(rows) != many {
+		t.Fatalf("%d rows, want %d", len(rows), many)
+	}
+	for i, row := range rows {
+		if want := list[many-1-i].Code; row[0] != want {
+			t.Fatalf("row %d is %s, want %s", i, row[0], want)
+		}
+	}
+	if row := rows[many-1]; row[1] != "Đăng ký khai sinh (thử)" || row[2] != s.citizen.Name || row[3] != "Mới đăng ký" || row[4] != "23/11/2026 08:00" {
+		t.Errorf("first dossier: %q", row)
+	}
+	for query, want := range map[string]int{"?nhom=can-lam": 1, "?nhom=dang-giai-quyet": many - 1, "?nhom=dung": 0, "?q=zzzz": 0, "?q=" + asked.Code: 1, "?nhom=dung&q=" + asked.Code: 0} {
+		if _, _, rows := s.book(s.citizen, "/ho-so-cua-toi/danh-sach.xlsx"+query); len(rows) != want || want == 1 && rows[0][0] != asked.Code {
+			t.Errorf("%s: %d rows, want %d", query, len(rows), want)
+		}
+	}
+	if _, _, rows := s.book(s.other, "/ho-so-cua-toi/danh-sach.xlsx"); len(rows) != 2 {
+		t.Errorf("somebody else gets %d rows", len(rows))
+	}
+	if title, head, _ := s.book(s.other, "/ho-so-cua-toi/danh-sach.xlsx?lang=en"); title != "My dossiers" || head[0] != "Dossier code" {
+		t.Errorf("in English: %q %q", title, head)
+	}
+	s.Run(t, []webtest.Scenario{
+		{Name: "the list leads to it with its filters", As: s.citizen, URL: "/ho-so-cua-toi?nhom=can-lam", Check: func(t *testing.T, a *webtest.Answer) {
+			if to := a.Page.Find(`a[href*=".xlsx"]`).AttrOr("href", ""); to != "/ho-so-cua-toi/danh-sach.xlsx?nhom=can-lam" {
+				t.Errorf("leads to %q", to)
+			}
+		}},
+		{Name: "nothing to export", As: s.citizen, URL: "/ho-so-cua-toi?q=zzzz", WantNot: []string{"Xuất Excel"}},
+		{Name: "visitor", URL: "/ho-so-cua-toi/danh-sach.xlsx", WantStatus: 303, WantLocation: "*"},
+		{Name: "official", As: s.Clerk("ubnd-99101"), URL: "/ho-so-cua-toi/danh-sach.xlsx", WantStatus: 303, WantLocation: "/ho-so-cua-toi"},
 	})
 }
 

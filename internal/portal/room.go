@@ -223,6 +223,7 @@ func (m *Room) following() []web.Route {
 	answer.MaxBody = web.Upload
 	return []web.Route{
 		page("GET", "/ho-so-cua-toi", web.SignedIn, "mine", m.mine),
+		page("GET", "/ho-so-cua-toi/danh-sach.xlsx", web.SignedIn, "mine_export", m.exportMine),
 		page("GET", "/ho-so-cua-toi/{id}", web.SignedIn, "dossier", m.showDossier(m.ownDossier)),
 		page("GET", "/ho-so-cua-toi/{id}/giay-tiep-nhan.pdf", web.SignedIn, "receipt", m.receipt(m.ownDossier)),
 		page("GET", "/ho-so-cua-toi/{id}/tep/{file}", web.SignedIn, "file", m.openDossier(m.ownDossier)),

@@ -99,7 +99,7 @@ func (m *Room) dossierView(ctx context.Context, o *opened) (*dossierView, error)
 	}
 	v.Secret, v.Owner = o.Secret, o.Owner.Name()
 	v.MaySupplement, v.MayWithdraw = slices.Contains(o.Can, dossier.ActSupplement), slices.Contains(o.Can, dossier.ActWithdraw)
-	v.Reason = design.Field{Name: "reason", Type: "textarea", Rows: 2, MaxLength: 500, Required: true, Label: m.say(ctx, i18n.M("Lý do rút hồ sơ"))}
+	v.Reason = design.Field{Name: "reason", Type: "textarea", Rows: 2, MaxLength: 4000, Required: true, Label: m.say(ctx, i18n.M("Lý do rút hồ sơ"))}
 	for i := range o.Events {
 		if reasons := o.Events[i].Reasons(); len(reasons) > 0 && o.Events[i].NewDue() != nil {
 			v.Reasons = reasons

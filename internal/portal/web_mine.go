@@ -9,6 +9,7 @@ import (
 	"lienthong/internal/dossier"
 	"lienthong/internal/kit/actor"
 	"lienthong/internal/kit/i18n"
+	"lienthong/internal/kit/sheet"
 	"lienthong/internal/kit/web"
 	design "lienthong/web"
 )
@@ -42,8 +43,20 @@ type mineView struct {
 	Rows     []ownRow
 	Drafts   []draftRow
 	Pager    design.Pager
+	Export   string
 	Narrowed bool
 	Citizen  bool
+}
+
+// ownQuery reads the filters of one's own list.
+func ownQuery(q web.Values) dossier.FindQuery {
+	find := dossier.FindQuery{Text: q.Line("q")}
+	for _, g := range groups {
+		if g.key == q.Line("nhom") {
+			find.Status = g.statuses
+		}
+	}
+	return find
 }
 
 func (m *Room) mine(w http.ResponseWriter, r *http.Request) error {
@@ -56,15 +69,17 @@ func (m *Room) mine(w http.ResponseWriter, r *http.Request) error {
 	if !v.Citizen {
 		return m.pages.Render(w, r, http.StatusOK, "mine.html", "public", web.View{Title: "Hồ sơ của tôi", Data: v})
 	}
-	find := dossier.FindQuery{Text: v.Text, Limit: pageSize}
+	find := ownQuery(q)
+	find.Limit = pageSize
 	for _, g := range groups {
 		chip := design.Chip{Label: m.say(ctx, g.name), Href: address("/ho-so-cua-toi", "q", v.Text, "nhom", g.key)}
 		if g.key == v.Group {
-			find.Status, chip.Active, chip.Href = g.statuses, true, address("/ho-so-cua-toi", "q", v.Text)
+			chip.Active, chip.Href = true, address("/ho-so-cua-toi", "q", v.Text)
 		}
 		v.Chips = append(v.Chips, chip)
 	}
 	v.Narrowed = v.Text != "" || find.Status != nil
+	v.Export = address("/ho-so-cua-toi/danh-sach.xlsx", "q", v.Text, "nhom", v.Group)
 	var before []string
 	if s := q.Line("trang"); s != "" && len(s) < 6000 {
 		before = strings.Split(s, ".")
@@ -117,4 +132,40 @@ func (m *Room) ownDrafts(ctx context.Context, v *mineView) error {
 		v.Drafts = append(v.Drafts, draftRow{d.ProcedureName, spelled(d.ResumeCode), base(&d), web.DateTime(d.UpdatedAt), base(&d) + "/xoa"})
 	}
 	return nil
+}
+
+// exportMine sends one's own dossiers with the filters as a workbook, all pages of them.
+func (m *Room) exportMine(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	vs, err := web.Query(r)
+	if err != nil {
+		return err
+	}
+	if actor.From(ctx).Kind != actor.Person {
+		return web.Redirect(w, r, "/ho-so-cua-toi")
+	}
+	q := ownQuery(vs)
+	q.Limit = exportSize
+	text := func(title i18n.Msg, width float64) sheet.Column {
+		return sheet.Column{Title: m.say(ctx, title), Width: width}
+	}
+	moment := func(title i18n.Msg) sheet.Column { return sheet.Column{Title: m.say(ctx, title), Kind: sheet.Time} }
+	cols := []sheet.Column{text(i18n.M("Mã hồ sơ"), 24), text(i18n.M("Thủ tục"), 60), text(i18n.M("Chủ hồ sơ"), 28), text(i18n.M("Trạng thái"), 24),
+		moment(i18n.M("Ngày nộp")), moment(i18n.M("Hạn")), moment(i18n.M("Xong lúc"))}
+	return sheet.Send(w, "ho-so-cua-toi.xlsx", m.say(ctx, i18n.M("Hồ sơ của tôi")), cols, func(row func(...any) error) error {
+		for {
+			page, err := m.Dossiers.Own(ctx, q)
+			if err != nil {
+				return err
+			}
+			for _, it := range page.Items {
+				if err := row(it.Code, it.ProcedureName, it.OwnerName, m.status(ctx, it.Status).Text, it.FiledAt, it.DueAt, it.FinishedAt); err != nil {
+					return err
+				}
+			}
+			if q.Cursor = page.Next; q.Cursor == "" {
+				return nil
+			}
+		}
+	})
 }
