@@ -52,7 +52,7 @@ func (a Applicant) Clean() Applicant {
 	}
 	a.PersonalID = strings.ToUpper(squeeze(a.PersonalID))
 	a.TaxCode = squeeze(a.TaxCode)
-	a.Phone = CleanPhone(a.Phone)
+	a.Phone = vntext.Phone(a.Phone)
 	a.Email = strings.ToLower(strings.TrimSpace(a.Email))
 	if a.Kind == "" {
 		a.Kind = ApplicantCitizen
@@ -67,17 +67,6 @@ func squeeze(s string) string {
 		}
 		return r
 	}, s)
-}
-
-// CleanPhone returns a phone number in the national form, "0912345678": without separators and with 0 for +84.
-func CleanPhone(s string) string {
-	s = strings.NewReplacer(" ", "", ".", "", "-", "", "(", "", ")", "").Replace(strings.TrimSpace(s))
-	for _, p := range []string{"+84", "84"} {
-		if rest, ok := strings.CutPrefix(s, p); ok && len(rest) >= 9 {
-			return "0" + strings.TrimPrefix(rest, "0")
-		}
-	}
-	return s
 }
 
 // Validate checks a cleaned applicant and returns an Invalid fault that names every field that is wrong.

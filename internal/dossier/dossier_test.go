@@ -76,17 +76,6 @@ func TestSecretIsReadable(t *testing.T) {
 	}
 }
 
-func TestCleanPhone(t *testing.T) {
-	for in, want := range map[string]string{
-		"0912 345 678": "0912345678", "+84 912.345.678": "0912345678", "84912345678": "0912345678",
-		"+84(0)912345678": "0912345678", "0269-3824-123": "02693824123", "84": "84",
-	} {
-		if got := CleanPhone(in); got != want {
-			t.Errorf("CleanPhone(%q) = %q, want %q", in, got, want)
-		}
-	}
-}
-
 func TestApplicantValidate(t *testing.T) {
 	good := Applicant{FullName: "  Nguyễn  Thị Thử ", PersonalID: "064 190 000 001", Phone: "+84 912345678"}
 	tests := []struct {

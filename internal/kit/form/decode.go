@@ -239,7 +239,7 @@ func (f *Field) clean(typed string) any {
 			return d.String()
 		}
 	case Tel:
-		return cleanTel(s)
+		return vntext.Phone(s)
 	case Email:
 		return strings.ToLower(s)
 	}
@@ -308,15 +308,4 @@ func parseDay(s string) (clock.Date, bool) {
 	}
 	d, err := clock.ParseDate(s)
 	return d, err == nil && d.Year >= minYear && d.Year <= maxYear
-}
-
-// cleanTel returns a telephone number in the national form, "0912345678".
-func cleanTel(s string) string {
-	s = strings.NewReplacer(" ", "", ".", "", "-", "", "(", "", ")", "").Replace(s)
-	for _, p := range []string{"+84", "84"} {
-		if rest, ok := strings.CutPrefix(s, p); ok && len(rest) >= 9 {
-			return "0" + strings.TrimPrefix(rest, "0")
-		}
-	}
-	return s
 }

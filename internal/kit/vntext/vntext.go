@@ -1,5 +1,5 @@
 // Package vntext handles Vietnamese text: composed form, search without tone
-// marks, collation and slugs.
+// marks, collation, slugs and telephone numbers.
 package vntext
 
 import (
@@ -58,6 +58,17 @@ func Fold(s string) string {
 
 // Lower returns s composed and in lower case, marks kept: for ranking exact matches first.
 func Lower(s string) string { return strings.ToLower(Clean(s)) }
+
+// Phone returns a telephone number in the national form, "0912345678": without separators and with 0 for +84.
+func Phone(s string) string {
+	s = strings.NewReplacer(" ", "", ".", "", "-", "", "(", "", ")", "").Replace(strings.TrimSpace(s))
+	for _, p := range []string{"+84", "84"} {
+		if rest, ok := strings.CutPrefix(s, p); ok && len(rest) >= 9 {
+			return "0" + strings.TrimPrefix(rest, "0")
+		}
+	}
+	return s
+}
 
 // Slug returns a form for addresses: folded, with hyphens.
 func Slug(s string) string { return strings.ReplaceAll(Fold(s), " ", "-") }

@@ -27,6 +27,17 @@ func TestFold(t *testing.T) {
 	}
 }
 
+func TestPhone(t *testing.T) {
+	for in, want := range map[string]string{
+		"0912 345 678": "0912345678", "+84 912.345.678": "0912345678", "84912345678": "0912345678",
+		"+84(0)912345678": "0912345678", "0269-3824-123": "02693824123", "84": "84", " 12 ": "12", "": "",
+	} {
+		if got := vntext.Phone(in); got != want {
+			t.Errorf("Phone(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
 func FuzzFold(f *testing.F) {
 	f.Add("Đăng ký")
 	f.Add("\xff\xfe")
