@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -54,7 +55,7 @@ func NewAPI(m *Mux, in APIInfo) *API {
 			Info:       &huma.Info{Title: in.Title, Version: in.Version, Description: in.Description},
 			Components: &huma.Components{Schemas: huma.NewMapRegistry("#/components/schemas/", a.schemaName), SecuritySchemes: schemes},
 		},
-		Formats:       map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat},
+		Formats:       map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat},
 		DefaultFormat: "application/json",
 	}
 	a.API = huma.NewAPI(config, apiAdapter{m})
@@ -65,17 +66,38 @@ func NewAPI(m *Mux, in APIInfo) *API {
 	return a
 }
 
-// Secret is the key in the Metadata of an operation that makes its route a secret one.
-const Secret = "secret"
+// jsonFormat is JSON without the NUL character, which not every database takes in a text.
+var jsonFormat = huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: func(raw []byte, v any) error {
+	for i := 0; i < len(raw); i++ {
+		if raw[i] != '\\' {
+			continue
+		}
+		if bytes.HasPrefix(raw[i+1:], []byte("u0000")) {
+			return errors.New(`không được có ký tự \u0000`)
+		}
+		i++ // what it escapes
+	}
+	return huma.DefaultJSONFormat.Unmarshal(raw, v)
+}}
+
+// Keys in the Metadata of an operation; true makes its route a secret or a costly one.
+const (
+	Secret = "secret"
+	Costly = "costly"
+)
 
 // Register adds an operation. op.OperationID is the name of the route, "room.verb"; op.Path is relative to /api/v1;
 // op.MaxBodyBytes is as Route.MaxBody. Errors of the handler are mapped by their fault kind.
 func Register[I, O any](a *API, op huma.Operation, permission string, handler func(context.Context, *I) (*O, error)) {
+	if lost := lostInput(reflect.TypeFor[I]()); lost != "" {
+		panic(fmt.Sprintf("web: operation %s: input %s is not exported, so it would never be filled in", op.OperationID, lost))
+	}
 	op.Path = Version1 + op.Path
 	if op.Metadata == nil {
 		op.Metadata = map[string]any{}
 	}
-	route := Route{Method: op.Method, Pattern: op.Path, Permission: permission, Name: op.OperationID, MaxBody: op.MaxBodyBytes, Secret: op.Metadata[Secret] == true}
+	route := Route{Method: op.Method, Pattern: op.Path, Permission: permission, Name: op.OperationID, MaxBody: op.MaxBodyBytes,
+		Secret: op.Metadata[Secret] == true, Costly: op.Metadata[Costly] == true}
 	op.Metadata["route"] = route
 	op.MaxBodyBytes, op.BodyReadTimeout = -1, -1 // the route and the site see to both
 	if op.Extensions == nil {
@@ -105,6 +127,55 @@ func Register[I, O any](a *API, op huma.Operation, permission string, handler fu
 	})
 }
 
+// lostInput names a field of an input that carries a parameter or a body but cannot be set from outside, because
+// it or the struct it is embedded in is not exported; "" when there is none.
+func lostInput(t reflect.Type) string {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct {
+		return ""
+	}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		switch {
+		case f.Anonymous && f.IsExported():
+			if lost := lostInput(f.Type); lost != "" {
+				return lost
+			}
+		case f.Anonymous && carriesInput(f.Type), !f.IsExported() && isInput(f):
+			return t.Name() + "." + f.Name
+		}
+	}
+	return ""
+}
+
+// carriesInput reports whether a struct or one embedded in it has an input.
+func carriesInput(t reflect.Type) bool {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct {
+		return false
+	}
+	for i := range t.NumField() {
+		if f := t.Field(i); isInput(f) || f.Anonymous && carriesInput(f.Type) {
+			return true
+		}
+	}
+	return false
+}
+
+// isInput reports whether a field is filled in from a request.
+func isInput(f reflect.StructField) bool {
+	for _, tag := range []string{"path", "query", "header", "cookie", "form"} {
+		if _, ok := f.Tag.Lookup(tag); ok {
+			return true
+		}
+	}
+	return f.Name == "Body" || f.Name == "RawBody"
+}
+
 func sortedKeys[V any](m map[string]V) []string {
 	keys := make([]string, 0, len(m))
 	for k := range m {
@@ -124,6 +195,11 @@ func (a apiAdapter) Handle(op *huma.Operation, h func(huma.Context)) {
 		panic("web: operation " + op.OperationID + " names no permission; use web.Register")
 	}
 	route.Handler = func(w http.ResponseWriter, r *http.Request) error {
+		defer func() { // net/http looks after its own copy of the request only
+			if r.MultipartForm != nil {
+				_ = r.MultipartForm.RemoveAll()
+			}
+		}()
 		h(humago.NewContext(op, r, w))
 		return nil
 	}

@@ -36,6 +36,11 @@ func BadRequest(m i18n.Msg) error {
 	return withStatus(http.StatusBadRequest, fault.New(fault.Invalid, m))
 }
 
+// tooMany is the error of an address that did something costly too often.
+func tooMany() error {
+	return withStatus(http.StatusTooManyRequests, fault.NewUnavailable(i18n.M("Có quá nhiều yêu cầu từ địa chỉ mạng này. Hãy đợi vài phút rồi gửi lại, hoặc đăng nhập.")))
+}
+
 // statusOf maps an error to its status. This is the only place that does.
 func statusOf(err error) int {
 	var s statusError
@@ -90,6 +95,8 @@ func title(status int) i18n.Msg {
 		return i18n.M("Nội dung đã thay đổi")
 	case http.StatusServiceUnavailable:
 		return i18n.M("Hệ thống đang bận")
+	case http.StatusTooManyRequests:
+		return i18n.M("Có quá nhiều yêu cầu")
 	case http.StatusRequestEntityTooLarge:
 		return i18n.M("Dữ liệu quá lớn")
 	case http.StatusMethodNotAllowed, http.StatusBadRequest:
@@ -140,6 +147,16 @@ func (m *Mux) problem(ctx context.Context, err error) *Problem {
 	return p
 }
 
+// Fail answers with the page or the problem document of an error, for middleware (Options.Around). Handlers return
+// their errors instead.
+func Fail(w http.ResponseWriter, r *http.Request, err error) {
+	if m := infoOf(r.Context()).mux; m != nil {
+		m.fail(w, r, err)
+		return
+	}
+	http.Error(w, http.StatusText(statusOf(classify(err))), statusOf(classify(err)))
+}
+
 // fail answers with the page or the problem document of an error.
 func (m *Mux) fail(w http.ResponseWriter, r *http.Request, err error) {
 	ctx := r.Context()
@@ -156,7 +173,7 @@ func (m *Mux) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	status := statusOf(err)
 	w.Header().Set("Cache-Control", "no-store")
-	if status == http.StatusServiceUnavailable && w.Header().Get("Retry-After") == "" {
+	if (status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests) && w.Header().Get("Retry-After") == "" {
 		w.Header().Set("Retry-After", "30")
 	}
 	switch {

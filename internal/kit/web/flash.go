@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
@@ -25,7 +26,8 @@ const (
 
 const (
 	flashMax     = 5
-	flashText    = 500 // runes
+	flashText    = 500  // runes
+	flashBytes   = 3900 // of the cookie's value: browsers refuse cookies over 4096 bytes
 	flashSeconds = 120
 )
 
@@ -50,14 +52,22 @@ func (rd *Renderer) AddFlash(w http.ResponseWriter, r *http.Request, kind string
 		text = string([]rune(text)[:flashText-1]) + "…"
 	}
 	in.flashed = append(in.flashed, Flash{kind, text})
-	if len(in.flashed) > flashMax {
-		in.flashed = in.flashed[len(in.flashed)-flashMax:]
+	value := packFlash(in.flashed)
+	for len(in.flashed) > flashMax || len(value) > flashBytes && len(in.flashed) > 1 {
+		in.flashed = in.flashed[1:]
+		value = packFlash(in.flashed)
 	}
-	raw, err := json.Marshal(in.flashed)
-	if err != nil {
+	http.SetCookie(w, cookie(r, "flash", value, flashSeconds))
+}
+
+func packFlash(list []Flash) string {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false) // would make six bytes of a sign; the page escapes
+	if err := enc.Encode(list); err != nil {
 		panic(err) // strings
 	}
-	http.SetCookie(w, cookie(r, "flash", base64.RawURLEncoding.EncodeToString(raw), flashSeconds))
+	return base64.RawURLEncoding.EncodeToString(bytes.TrimSpace(b.Bytes()))
 }
 
 // AddFlash is Renderer.AddFlash for rooms that hold their Pages.

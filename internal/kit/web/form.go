@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -100,14 +101,17 @@ func (vs Values) Bool(name string) bool {
 	return true
 }
 
-// Int returns a whole number; 0 when the field is empty. Dots between digits are allowed as people write them.
+// wholeNumber is a number as people write it: plain, or with a dot or space before every three digits.
+var wholeNumber = regexp.MustCompile(`^-?(\d+|\d{1,3}([. ]\d{3})+)$`)
+
+// Int returns a whole number; 0 when the field is empty. Dots and spaces may stand between thousands; "1.5" is no whole number.
 func (vs Values) Int(name string) (int64, error) {
-	s := strings.NewReplacer(".", "", " ", "").Replace(vs.Get(name))
+	s := vs.Line(name)
 	if s == "" {
 		return 0, nil
 	}
-	n, err := strconv.ParseInt(s, 10, 64)
-	if err != nil {
+	n, err := strconv.ParseInt(strings.NewReplacer(".", "", " ", "").Replace(s), 10, 64)
+	if err != nil || !wholeNumber.MatchString(s) {
 		return 0, fault.NewInvalid(name, i18n.M("Hãy nhập một số nguyên, ví dụ 12.000."))
 	}
 	return n, nil

@@ -66,6 +66,20 @@ func TestForm(t *testing.T) {
 
 func second[T any](_ T, err error) error { return err }
 
+// TestInt holds which numbers people may type.
+func TestInt(t *testing.T) {
+	for typed, want := range map[string]int64{"": 0, "0": 0, "7": 7, "-3": -3, "1234567": 1234567, "12.000": 12000, "1.234.567": 1234567, "12 000": 12000, "12\u00a0000": 12000} {
+		if n, err := (web.Values{"n": {typed}}).Int("n"); err != nil || n != want {
+			t.Errorf("%q: %d, %v", typed, n, err)
+		}
+	}
+	for _, typed := range []string{"1.5", "12.50", "1.2345", "12,5", "1e3", "0x10", "mười", ".", "1..000", "99999999999999999999"} {
+		if n, err := (web.Values{"n": {typed}}).Int("n"); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("%q: %d, %v", typed, n, err)
+		}
+	}
+}
+
 // TestBadForms holds that what cannot be read is refused with a sentence.
 func TestBadForms(t *testing.T) {
 	many := url.Values{}

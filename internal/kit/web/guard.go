@@ -4,9 +4,12 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/klauspost/compress/gzhttp"
 
@@ -92,6 +95,10 @@ func (m *Mux) entrance(next http.Handler) http.Handler {
 			}
 			m.fail(w, r, fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
 		}()
+		if !storable(r.URL) {
+			m.fail(w, r, BadRequest(i18n.M("Địa chỉ có ký tự không hợp lệ. Hãy gõ lại địa chỉ hoặc mở từ trang chủ.")))
+			return
+		}
 		if err := cross.Check(r); err != nil {
 			m.fail(w, r, fault.NewForbidden(i18n.M("Yêu cầu này đến từ một trang khác nên bị từ chối. Hãy mở trang này trực tiếp rồi làm lại.")).Wrap(err))
 			return
@@ -100,7 +107,21 @@ func (m *Mux) entrance(next http.Handler) http.Handler {
 	})
 }
 
-// session finds out who makes the request. Pages of known users are kept by no cache.
+// storable reports whether path and query are text that every database takes: UTF-8 without NUL.
+func storable(u *url.URL) bool {
+	is := func(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
+	if !is(u.Path) {
+		return false
+	}
+	for name, values := range u.Query() {
+		if !is(name) || slices.ContainsFunc(values, func(v string) bool { return !is(v) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// session finds out who makes the request. Pages of known users and answers of the API are kept by no cache.
 func (m *Mux) session(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		in := infoOf(r.Context())
@@ -114,7 +135,7 @@ func (m *Mux) session(next http.Handler) http.Handler {
 		}
 		in.who = a.Kind
 		a.IP, a.UserAgent = ClientIP(r), truncate(r.UserAgent(), 300)
-		if a.SignedIn() {
+		if a.SignedIn() || IsAPI(r) {
 			w.Header().Set("Cache-Control", "no-store")
 		}
 		next.ServeHTTP(w, r.WithContext(actor.With(r.Context(), a)))

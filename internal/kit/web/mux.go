@@ -15,6 +15,7 @@ import (
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/i18n"
+	"lienthong/internal/kit/throttle"
 )
 
 // Options are the settings of a Mux. Renderer is required.
@@ -25,10 +26,11 @@ type Options struct {
 	BaseURL        string       // "https://dichvucong.example.vn": address people use, empty when not known
 	LoginPath      string       // default "/dang-nhap"
 	TrustedProxies []netip.Prefix
-	BodyLimit      int64         // bytes of a form or JSON body; default 1 MiB
-	UploadLimit    int64         // bytes of a body with files; default 100 MiB
-	Patience       time.Duration // how long a client may send or take nothing; default 30 s
-	Session        SessionLoader // nil: everybody is anonymous
+	BodyLimit      int64              // bytes of a form or JSON body; default 1 MiB
+	UploadLimit    int64              // bytes of a body with files; default 100 MiB
+	Patience       time.Duration      // how long a client may send or take nothing; default 30 s
+	Costly         *throttle.Throttle // tries of addresses at costly routes; nil: no bound
+	Session        SessionLoader      // nil: everybody is anonymous
 	Around         []func(http.Handler) http.Handler
 	Idempotency    *Idempotency // nil: keys are required but answers are not kept
 	Assets         http.Handler // serves /assets/; nil: none
@@ -164,7 +166,13 @@ func (m *Mux) endpoint(rt Route) http.Handler {
 		in := infoOf(r.Context())
 		in.route = &rt
 		m.limit(w, r, rt)
-		err := allowed(actor.From(r.Context()), rt.Permission)
+		who := actor.From(r.Context())
+		err := allowed(who, rt.Permission)
+		if err == nil && rt.Costly && !who.SignedIn() && m.o.Costly != nil {
+			if _, ok := m.o.Costly.Try(who.IP, m.o.Clock.Now()); !ok {
+				err = tooMany()
+			}
+		}
 		if err == nil {
 			err = run(w, r)
 		}

@@ -197,7 +197,8 @@ func (d root) In(lang string) string {
 		q[name] = values
 	}
 	q.Set("lang", lang)
-	return (&url.URL{Path: d.Path, RawQuery: q.Encode()}).String()
+	path := "/" + strings.TrimLeft(d.Path, "/") // two slashes would name another site
+	return (&url.URL{Path: path, RawQuery: q.Encode()}).String()
 }
 
 // Render writes a page in a layout: "public", "desk" or "print". Nothing is written when it fails.

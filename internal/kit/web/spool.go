@@ -19,10 +19,12 @@ import (
 // inMemory is how much of a body is held in memory while its hash is taken; a longer one goes to a file.
 const inMemory = 256 << 10
 
-// spool reads the whole body of a request and returns it, to be read again, with the hash of what it says.
+// spool reads the whole body of a request and returns it, to be read again, with the hash of what the request
+// says: its address, which names what the act is about, and its body.
 func spool(r *http.Request, folder string) (io.ReadCloser, string, error) {
 	s := &spill{folder: folder}
 	h := sha256.New()
+	fmt.Fprintf(h, "%s\n", r.URL.RequestURI())
 	err := hashBody(h, io.TeeReader(r.Body, s), r.Header.Get("Content-Type"))
 	if err == nil {
 		err = s.rewind()

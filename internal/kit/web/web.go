@@ -55,6 +55,7 @@ type Route struct {
 	Handler    Handler // required
 	MaxBody    int64   // bytes; 0 is the limit for forms, Upload the limit for uploads
 	Quiet      bool    // asked by machines every few seconds: not in the access log
+	Costly     bool    // anybody may make the site keep something: who is not signed in does it as often as Options.Costly allows
 	Secret     bool    // the body holds a password: nothing of it is kept, not even a hash, so a repeated POST acts again
 }
 
