@@ -67,7 +67,7 @@ func (s *Service) apiDrafts(a *web.API) {
 		return huma.Operation{OperationID: "dossier.draft_" + name, Method: method, Path: "/dossier/drafts" + path, Summary: summary}
 	}
 	begin := op("new", http.MethodPost, "", "Bắt đầu soạn hồ sơ trực tuyến")
-	begin.DefaultStatus = http.StatusCreated
+	begin.DefaultStatus, begin.Metadata = http.StatusCreated, map[string]any{web.Costly: true}
 	web.Register(a, begin, web.Public, func(ctx context.Context, in *struct {
 		Body struct {
 			Procedure string `json:"procedure" doc:"National code"`
@@ -112,6 +112,7 @@ func (s *Service) apiDrafts(a *web.API) {
 	upload := op("upload", http.MethodPost, "/{code}/files", "Tải tệp lên cho giấy tờ của hồ sơ đang soạn")
 	upload.Description = "Mỗi phần là một tệp; tên phần là khóa của giấy tờ trong thủ tục."
 	upload.MaxBodyBytes, upload.DefaultStatus, upload.RequestBody = web.Upload, http.StatusCreated, formBody(nil)
+	upload.Metadata = map[string]any{web.Costly: true}
 	web.Register(a, upload, web.Public, s.apiUploadToDraft)
 	web.Register(a, op("remove_file", http.MethodDelete, "/{code}/files/{file}", "Bỏ một tệp khỏi hồ sơ đang soạn"), web.Public, func(ctx context.Context, in *draftFileIn) (*draftOut, error) {
 		d, err := s.Draft(ctx, in.Code)

@@ -48,7 +48,7 @@ func (s *Service) apiUploads(a *web.API) {
 		"secret":       text("Mã tra cứu, khi không đăng nhập")})
 	web.Register(a, huma.Operation{OperationID: "dossier.upload", Method: http.MethodPost, Path: "/dossier/uploads", Summary: "Tải tệp lên trước khi đính kèm",
 		Description: "Mỗi phần là một tệp. Dùng `upload_token` và mã tệp trong các thao tác bổ sung, chuyển tiếp, thêm tệp. Người không đăng nhập gửi kèm `code` và `secret` của hồ sơ cần bổ sung.",
-		RequestBody: body, DefaultStatus: http.StatusCreated, MaxBodyBytes: web.Upload}, web.Public, s.apiUpload)
+		RequestBody: body, DefaultStatus: http.StatusCreated, MaxBodyBytes: web.Upload, Metadata: map[string]any{web.Costly: true}}, web.Public, s.apiUpload)
 }
 
 func (s *Service) apiUpload(ctx context.Context, in *uploadsIn) (_ *uploadsOut, err error) {
