@@ -29,7 +29,7 @@ type Config struct {
 	Files          string        `toml:"files" help:"Thư mục kho tệp, dùng chung khi chạy nhiều máy. Để trống: thư mục files trong thư mục dữ liệu."`
 	Listen         string        `toml:"listen" default:":8080" help:"Địa chỉ và cổng chờ kết nối HTTP."`
 	BaseURL        string        `toml:"base_url" help:"Địa chỉ người dân mở trên trình duyệt, ví dụ https://dichvucong.example.vn. Cần khi chạy sau máy chủ trung gian và để tạo liên kết trong tin nhắn, mã QR."`
-	TrustedProxies []string      `toml:"trusted_proxies" help:"Các dải IP của máy chủ trung gian được tin (X-Forwarded-For, X-Forwarded-Proto), ví dụ 10.0.0.0/8."`
+	TrustedProxies []string      `toml:"trusted_proxies" help:"Các dải IP của máy chủ trung gian được tin (X-Forwarded-For, X-Forwarded-Proto), ví dụ 10.0.0.5. Chỉ ghi đúng các máy chủ đó: máy nào trong dải cũng tự khai được địa chỉ của mình."`
 	Province       string        `toml:"province" default:"gialai" help:"Tỉnh: tên bộ dữ liệu đi kèm chương trình hoặc đường dẫn thư mục."`
 	SecretKey      string        `toml:"secret_key" secret:"true" help:"Khóa niêm phong các bí mật trong cơ sở dữ liệu: 32 byte dạng base64, nhiều khóa cách nhau dấu phẩy, khóa mới đứng đầu. Để trống: tệp secret.key trong thư mục dữ liệu, tự tạo lần đầu. Khi chạy nhiều máy, đặt giống nhau ở mọi máy."`
 	AutoMigrate    bool          `toml:"auto_migrate" default:"true" help:"Tự cập nhật cấu trúc cơ sở dữ liệu khi khởi động. Khi chạy nhiều máy, đặt false và chạy lienthong migrate một lần."`
@@ -53,6 +53,7 @@ type LogConfig struct {
 type WebConfig struct {
 	BodyLimit   web.Bytes     `toml:"body_limit" default:"1MB" help:"Cỡ lớn nhất của một biểu mẫu không có tệp."`
 	UploadLimit web.Bytes     `toml:"upload_limit" default:"100MB" help:"Cỡ lớn nhất của một lần gửi có tệp, tính cả các tệp."`
+	Costly      int           `toml:"costly" default:"120" help:"Số lần trong 10 phút một địa chỉ mạng chưa đăng nhập được bắt đầu soạn hồ sơ hoặc gửi tệp qua API, tính riêng trên mỗi máy."`
 	Patience    time.Duration `toml:"patience" default:"30s" help:"Thời gian chờ tối đa khi đường truyền đứng yên."`
 }
 
@@ -74,7 +75,7 @@ func (c Config) Validate() error {
 	if _, port, err := net.SplitHostPort(c.Listen); err != nil || port == "" {
 		bad("listen", "phải có dạng địa-chỉ:cổng, ví dụ :8080 hoặc 127.0.0.1:8080")
 	}
-	if u, err := url.Parse(c.BaseURL); c.BaseURL != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "") {
+	if c.BaseURL != "" && !isOrigin(strings.TrimRight(c.BaseURL, "/")) {
 		bad("base_url", "phải là địa chỉ http hoặc https không kèm đường dẫn, ví dụ https://dichvucong.example.vn")
 	}
 	if _, err := seal.Parse(c.SecretKey); c.SecretKey != "" && err != nil {
@@ -89,6 +90,9 @@ func (c Config) Validate() error {
 	if c.Web.BodyLimit <= 0 || c.Web.UploadLimit <= 0 {
 		bad("web", "các giới hạn phải lớn hơn 0")
 	}
+	if c.Web.Costly <= 0 {
+		bad("web.costly", "phải lớn hơn 0")
+	}
 	if c.Web.Patience <= 0 {
 		bad("web.patience", "phải lớn hơn 0")
 	}
@@ -102,6 +106,12 @@ func (c Config) Validate() error {
 		return nil
 	}
 	return failure(ExitConfig, fmt.Errorf("cài đặt chưa đúng: %w", errors.Join(errs...)))
+}
+
+// isOrigin reports whether an address is scheme and host and nothing more.
+func isOrigin(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https") && address == u.Scheme+"://"+u.Host
 }
 
 // Secure reports whether people reach the site over https only.
@@ -147,9 +157,19 @@ func (c Config) keyFile() string { return filepath.Join(c.Data, "secret.key") }
 // hidePassword returns a database address that may be shown.
 func hidePassword(address string) string {
 	u, err := url.Parse(address)
+	var q url.Values
+	if err == nil {
+		q, err = url.ParseQuery(u.RawQuery)
+	}
 	if err != nil {
 		scheme, _, _ := strings.Cut(address, "://")
 		return scheme + "://…"
+	}
+	for _, name := range []string{"password", "sslpassword"} {
+		if q.Has(name) {
+			q.Set(name, "xxxxx")
+			u.RawQuery = q.Encode()
+		}
 	}
 	return u.Redacted()
 }

@@ -112,6 +112,7 @@ func TestValidate(t *testing.T) {
 		"trusted_proxies": func(c *Config) { c.TrustedProxies = []string{"ten-point"} },
 		"stop":            func(c *Config) { c.Stop = -1 },
 		"web":             func(c *Config) { c.Web.UploadLimit = 0 },
+		"web.costly":      func(c *Config) { c.Web.Costly = 0 },
 		"web.patience":    func(c *Config) { c.Web.Patience = 0 },
 		"log.format":      func(c *Config) { c.Log.Format = "xml" },
 		"log.level":       func(c *Config) { c.Log.Level = "loud" },
@@ -122,6 +123,13 @@ func TestValidate(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	for _, address := range []string{"https://a@x.vn", "https://x.vn#a", "https://x.vn?", "https://x.vn/?", "//x.vn", "https://"} {
+		c := Defaults()
+		c.BaseURL = address
+		if err := c.Validate(); ExitCode(err) != ExitConfig || !strings.Contains(err.Error(), "base_url:") {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
 	c := Defaults()
 	c.Database, c.BaseURL, c.TrustedProxies = "postgres://a:secret@db/x", "https://x.vn/", []string{"10.0.0.0/8", "::1"}
 	if err := c.Validate(); err != nil {
@@ -130,7 +138,12 @@ func TestValidate(t *testing.T) {
 	if s := hidePassword(c.Database); strings.Contains(s, "secret") || !strings.Contains(s, "db/x") {
 		t.Error(s)
 	}
-	if s := hidePassword("postgres://a:sec%ret@db/x"); strings.Contains(s, "sec") {
+	for _, address := range []string{"postgres://a:sec%ret@db/x", "postgres://db/x?user=a&password=secret", "postgres://db/x?sslmode=verify-full&sslpassword=secret", "postgres://db/x?password=sec%ret"} {
+		if s := hidePassword(address); strings.Contains(s, "sec%") || strings.Contains(s, "secret") {
+			t.Error(s)
+		}
+	}
+	if s := hidePassword("postgres://db/x?sslmode=verify-full"); s != "postgres://db/x?sslmode=verify-full" {
 		t.Error(s)
 	}
 }

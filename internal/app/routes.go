@@ -9,9 +9,13 @@ import (
 
 	"lienthong/internal/identity"
 	"lienthong/internal/kit/migrate"
+	"lienthong/internal/kit/throttle"
 	"lienthong/internal/kit/web"
 	design "lienthong/web"
 )
+
+// costlyWithin is the time for which WebConfig.Costly counts.
+const costlyWithin = 10 * time.Minute
 
 // mount puts everything on the site: pages of the rooms, the API, the bundle, and the answers for those who watch the program.
 func (a *App) mount() {
@@ -35,6 +39,7 @@ func (a *App) mount() {
 		Patience:       a.Config.Web.Patience,
 		Session:        h.Identity,
 		Around:         []func(http.Handler) http.Handler{h.Identity.Around},
+		Costly:         throttle.New(a.Config.Web.Costly, costlyWithin),
 		Idempotency:    h.Keys,
 		Assets:         web.AssetServer(dist),
 	})
