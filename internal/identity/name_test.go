@@ -3,7 +3,6 @@ package identity
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/org"
@@ -94,40 +93,6 @@ func TestWeakPassword(t *testing.T) {
 func TestCleanPassword(t *testing.T) {
 	if cleanPassword(" a\u0302\u0301 b ") != "ấ b" {
 		t.Errorf("%q", cleanPassword(" a\u0302\u0301 b "))
-	}
-}
-
-func TestNetworks(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		same bool
-	}{
-		{"203.0.113.5", "203.0.113.5", true},
-		{"203.0.113.5", "203.0.113.6", false},
-		{"2001:db8:1:2::1", "2001:db8:1:2:ffff::9", true},
-		{"2001:db8:1:2::1", "2001:db8:1:3::1", false},
-	} {
-		a, okA := network(c.a)
-		b, okB := network(c.b)
-		if !okA || !okB || (a == b) != c.same {
-			t.Errorf("%s and %s: %v %v", c.a, c.b, a, b)
-		}
-	}
-	if _, ok := network("not an address"); ok {
-		t.Error("nonsense is an address")
-	}
-	l := newAddressLimits(Config{AddressTries: 2, LockFor: time.Minute})
-	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
-	for i, want := range []bool{true, true, false} {
-		if _, ok := l.try("203.0.113.5", now); ok != want {
-			t.Errorf("try %d: %v", i+1, ok)
-		}
-	}
-	if _, ok := l.try("", now); !ok {
-		t.Error("without an address there is no limit")
-	}
-	if _, ok := l.try("203.0.113.9", now.Add(2*time.Minute)); !ok || len(l.at) != 1 {
-		t.Errorf("%d addresses are kept", len(l.at))
 	}
 }
 

@@ -34,6 +34,7 @@ import (
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/db"
 	"lienthong/internal/kit/migrate"
+	"lienthong/internal/kit/throttle"
 	"lienthong/internal/org"
 )
 
@@ -128,7 +129,7 @@ type Service struct {
 	known  map[string]bool
 	config Config
 	hash   *hasher
-	limits *addressLimits
+	limits *throttle.Throttle // of wrong sign-ins and registrations
 	gates  *gates
 	scs    *scs.SessionManager
 	store  store
@@ -142,7 +143,7 @@ type Service struct {
 func New(d Deps, c Config) *Service {
 	c = c.withDefaults()
 	s := &Service{db: d.DB, clock: d.Clock, org: d.Org, config: c, known: map[string]bool{}, hash: newHasher(c),
-		limits: newAddressLimits(c), gates: newGates(), posts: map[org.PersonID]heldPosts{}}
+		limits: throttle.New(c.AddressTries, c.LockFor), gates: newGates(), posts: map[org.PersonID]heldPosts{}}
 	for _, p := range d.Permissions {
 		s.known[p] = true
 	}

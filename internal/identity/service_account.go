@@ -27,7 +27,7 @@ func (s *Service) Register(ctx context.Context, r Registration) (Account, error)
 	if err != nil {
 		return Account{}, err
 	}
-	if _, ok := s.limits.try(actor.From(ctx).IP, s.clock.Now()); !ok {
+	if _, ok := s.limits.Try(actor.From(ctx).IP, s.clock.Now()); !ok {
 		return Account{}, tooMany()
 	}
 	acc := Account{ID: AccountID(id.New()), Kind: Citizen, FullName: r.FullName, PersonalID: r.PersonalID, Status: Active, CreatedAt: s.clock.Now(), Names: []Name{name}}

@@ -40,7 +40,7 @@ func tooMany() error {
 // the network has failed too often.
 func (s *Service) SignIn(ctx context.Context, typedName, password string) (Account, error) {
 	now := s.clock.Now()
-	refund, ok := s.limits.try(actor.From(ctx).IP, now)
+	refund, ok := s.limits.Try(actor.From(ctx).IP, now)
 	if !ok {
 		return Account{}, tooMany()
 	}
