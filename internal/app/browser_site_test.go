@@ -156,7 +156,7 @@ func (b *tab) eval(js string) string {
 func (b *tab) until(js string) {
 	b.t.Helper()
 	var err error
-	for end := time.Now().Add(patience); time.Now().Before(end); { // a page that is left ends the question
+	for end := time.Now().Add(patience); time.Now().Before(end) && b.ctx.Err() == nil; { // a page that is left ends the question
 		if _, err = chromedp.Run(b.ctx, chromedp.Poll[bool]("!!("+js+")", chromedp.WithPollingTimeout(5*time.Second))); err == nil {
 			return
 		}
@@ -259,6 +259,7 @@ func (b *tab) fill(values map[string]string) *tab {
 		case "radio", "checkbox":
 			b.tick(field + "[value=" + strconv.Quote(value) + "]")
 		case "select-one":
+			b.run(chromedp.Focus(field))
 			b.eval(fmt.Sprintf("(() => { const el = document.querySelector(%s); el.value = %s; el.dispatchEvent(new Event('change', {bubbles: true})); })()", strconv.Quote(field), strconv.Quote(value)))
 		default:
 			b.run(chromedp.Focus(field))

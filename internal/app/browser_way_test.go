@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"lienthong/internal/dossier"
 	"lienthong/internal/kit/clock"
@@ -113,6 +114,14 @@ func (b *tab) lacks(selector, text string) *tab {
 	return b
 }
 
+// asks does something after which the page asks the server for a part of itself, and waits until the answer has its place.
+func (b *tab) asks(do func()) {
+	b.t.Helper()
+	b.eval("(() => { window.answered = false; document.addEventListener('htmx:afterRequest', () => { window.answered = true; }, { once: true }); })()")
+	do()
+	b.until("window.answered && !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+}
+
 // lookUp is the citizen looking a dossier up by what stands on the receipt.
 func (b *tab) lookUp(d dossier.DossierBody) *tab {
 	b.t.Helper()
@@ -142,16 +151,15 @@ func departmentInBrowser(s *stage) {
 	at := s.receiver(p, 0)
 	b := s.desk.as(s.official(procedure.StepReceive, s.placeOf(at, p.Spec.Process.First()).Path))
 	b.open("/desk").follow("Tiếp nhận hồ sơ")
-	person := map[string]string{"owner.personal_id": "064190000003", "owner.full_name": "Lê Văn Ví Dụ", "owner.phone": "0912000003", "owner.address": "Tổ dân phố 3"}
-	b.fill(person)
+	b.asks(func() { b.fill(map[string]string{"owner.personal_id": "064190000003"}).keys(kb.Tab) }) // was here before?
+	b.fill(map[string]string{"owner.full_name": "Lê Văn Ví Dụ", "owner.phone": "0912000003", "owner.address": "Tổ dân phố 3"})
 	if kinds := p.Spec.Applicants; len(kinds) > 0 && !slices.Contains(kinds, dossier.ApplicantCitizen) {
 		b.click("#person summary", "Doanh nghiệp").fill(map[string]string{"owner.organisation": "Công ty Thử Nghiệm", "owner.tax_code": "5900000001"})
 	}
 	b.fill(map[string]string{"procedure": p.Code})
-	b.click("[role=option]", p.Name)
+	b.asks(func() { b.click("[role=option]", p.Name) })
 	if len(p.Spec.Cases) > 0 {
-		b.until("document.querySelector('[name=case]')")
-		b.fill(map[string]string{"case": caseOf(p)})
+		b.asks(func() { b.fill(map[string]string{"case": caseOf(p)}).keys(kb.Tab) })
 	}
 	b.until("document.querySelector('[data-papers] [name=all]')")
 
