@@ -213,10 +213,7 @@ func (b *book) inherit(n NewUnit, u *Unit, on clock.Date) NewUnit {
 		n.Kind = u.Kind
 	}
 	if n.ParentID == "" {
-		n.ParentID = u.ParentID
-		for p, ok := b.units[n.ParentID]; ok && p.endedBy(on); p, ok = b.units[n.ParentID] {
-			n.ParentID = b.follower(p, on) // the unit above ends on the same day
-		}
+		n.ParentID = b.parentFrom(u, on)
 	}
 	return n
 }
@@ -243,7 +240,7 @@ func (b *book) merge(m Merge) (*Unit, error) {
 	for _, u := range from { // before New is made, so that it may keep a code
 		b.end(u, m.On)
 	}
-	into, err := b.receiver(m, from[0])
+	into, err := b.receiver(m, from)
 	if err != nil {
 		return nil, err
 	}
@@ -253,9 +250,9 @@ func (b *book) merge(m Merge) (*Unit, error) {
 	return into, nil
 }
 
-func (b *book) receiver(m Merge, first *Unit) (*Unit, error) {
+func (b *book) receiver(m Merge, from []*Unit) (*Unit, error) {
 	if m.New != nil {
-		return b.add(b.inherit(*m.New, first, m.On), m.On, m.SourceAct, m.Confidence)
+		return b.add(b.inherit(*m.New, from[0], m.On), m.On, m.SourceAct, m.Confidence)
 	}
 	into, ok := b.units[m.Into]
 	if !ok {
@@ -263,6 +260,11 @@ func (b *book) receiver(m Merge, first *Unit) (*Unit, error) {
 	}
 	if !into.ValidOn(m.On) {
 		return nil, fault.NewInvalid("into", i18n.M("%s không có hiệu lực vào ngày %s.", into.FullName(), m.On.Display()))
+	}
+	for _, u := range from {
+		if into.Within(*u) {
+			return nil, fault.NewInvalid("into", i18n.M("%s thuộc %s nên không thể kế thừa.", into.FullName(), u.FullName()))
+		}
 	}
 	return into, nil
 }
@@ -336,35 +338,35 @@ func (b *book) abolish(a Abolition) (*Unit, error) {
 	return u, nil
 }
 
-// settle brings the units that lay in ended ones under those that follow, and
+// settle brings the units that lay in ended ones under those that follow, step by step through their history, and
 // returns the units whose end took effect and has not been announced yet.
 func (b *book) settle(today clock.Date) []*Unit {
 	var ended []*Unit
 	for _, id := range b.byDepth() {
 		u := b.units[id]
-		if u.ValidTo.IsZero() || today.Before(u.ValidTo) {
-			continue
-		}
-		if !u.Announced {
+		if !u.Announced && u.endedBy(today) {
 			u.Announced = true
 			b.touch(id)
 			ended = append(ended, u)
 		}
-		for _, child := range slices.Clone(b.children[id]) {
-			if c := b.units[child]; c.ValidTo.IsZero() || u.ValidTo.Before(c.ValidTo) {
-				b.move(c, b.follower(u, today), u.ValidTo)
-			}
+		for p, ok := b.units[u.ParentID]; ok && p.endedBy(today) && !u.endedBy(p.ValidTo); p, ok = b.units[u.ParentID] {
+			b.move(u, b.parentFrom(u, p.ValidTo), p.ValidTo)
 		}
 	}
 	return ended
 }
 
-// follower returns the unit to which the parts of an ended unit belong now.
-func (b *book) follower(u *Unit, today clock.Date) UnitID {
-	if h, ok := b.heir(u.ID, today); ok {
-		return h.ID
+// parentFrom returns the unit in which u lies from a date on: its parent, or what stands in the parent's place when that
+// has ended by then. An heir that cannot hold u, because it lies no higher, is passed over for the unit above.
+func (b *book) parentFrom(u *Unit, on clock.Date) UnitID {
+	parent := u.ParentID
+	for p, ok := b.units[parent]; ok && p.endedBy(on); p, ok = b.units[parent] {
+		if h, found := b.heir(p.ID, on); found && b.levels[h.Level].Rank < b.levels[u.Level].Rank {
+			return h.ID
+		}
+		parent = p.ParentID
 	}
-	return u.ParentID
+	return parent
 }
 
 // byDepth returns all units, those above before those below.
@@ -384,12 +386,11 @@ func (b *book) byDepth() []UnitID {
 // move brings a unit under another parent from a date on.
 func (b *book) move(u *Unit, parent UnitID, on clock.Date) {
 	old := u.ParentID
-	if parent == old {
-		return
+	if former := b.parents[u.ID]; len(former) == 0 || former[len(former)-1].ValidTo.Before(on) { // else u never lay in the old one
+		p := formerParent{u.ID, old, on}
+		b.parents[u.ID] = append(former, p)
+		b.dirty.parents = append(b.dirty.parents, p)
 	}
-	p := formerParent{u.ID, old, on}
-	b.parents[u.ID] = append(b.parents[u.ID], p)
-	b.dirty.parents = append(b.dirty.parents, p)
 	b.children[old] = slices.DeleteFunc(b.children[old], func(id UnitID) bool { return id == u.ID })
 	b.children[parent] = append(b.children[parent], u.ID)
 	u.ParentID = parent
