@@ -45,9 +45,10 @@ func parsePlace(s string) (place, error) {
 	if err == nil {
 		_, err = fmt.Sscanf(string(raw), "%d %d %d", &micro, &p.Lane, &p.Seq)
 	}
-	if err != nil {
+	p.At = time.UnixMicro(micro).UTC()
+	possible := p.At.Year() >= 1970 && p.At.Year() <= 9999 && p.Lane >= 0 && p.Lane < lanes && p.Seq > 0
+	if err != nil || !possible || p.String() != s {
 		return place{}, fault.NewInvalid("after", i18n.M("Vị trí trang không đúng. Hãy mở lại trang đầu."))
 	}
-	p.At = time.UnixMicro(micro).UTC()
 	return p, nil
 }

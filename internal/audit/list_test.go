@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"strings"
@@ -198,5 +199,21 @@ func TestAPIListMapsEverything(t *testing.T) {
 	}
 	if _, err := s.apiList(t.Context(), &listInput{}); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("nobody reads: %v", err)
+	}
+}
+
+// TestForgedPlaces holds that a cursor nobody was given is refused, before a database stumbles over its time.
+func TestForgedPlaces(t *testing.T) {
+	good := place{At: time.Date(2026, 11, 23, 2, 0, 0, 5000, time.UTC), Lane: 7, Seq: 12}
+	if got, err := parsePlace(good.String()); err != nil || got != good {
+		t.Errorf("%v, %v", got, err)
+	}
+	for _, text := range []string{"", "1 2", "a b c", "1 2 3 4", "1 2 3x", "-9223372036854775808 0 0", "9223372036854775807 0 0", "1 -1 1", "1 8 1", "1 0 -1"} {
+		if p, err := parsePlace(base64.RawURLEncoding.EncodeToString([]byte(text))); fault.KindOf(err) != fault.Invalid || err == nil {
+			t.Errorf("%q: %v, %v", text, p, err)
+		}
+	}
+	if _, err := parsePlace("%%%"); fault.KindOf(err) != fault.Invalid {
+		t.Error(err)
 	}
 }
