@@ -14,8 +14,30 @@ import (
 	"lienthong/internal/org"
 )
 
-func taken() error {
+// taken says what a new account shares with one that is there: its person or a sign-in name.
+func (s *Service) taken(ctx context.Context, acc Account) error {
+	switch err := s.unknownPerson(ctx, acc); {
+	case err != nil:
+		return err
+	case acc.Kind == Official:
+		return fault.NewInvalid("name", i18n.M("Tên đăng nhập này đã có người dùng. Hãy chọn tên khác."))
+	}
 	return fault.NewInvalid("name", i18n.M("Số điện thoại hoặc địa chỉ này đã có tài khoản. Hãy đăng nhập, hoặc dùng số khác."))
+}
+
+// unknownPerson returns a Conflict when the person of a new account has one already.
+func (s *Service) unknownPerson(ctx context.Context, acc Account) error {
+	if acc.PersonID == "" {
+		return nil
+	}
+	_, err := s.store.accountOfPerson(ctx, s.db, acc.PersonID)
+	switch {
+	case err == nil:
+		return fault.NewConflict(i18n.M("%s đã có tài khoản.", acc.FullName))
+	case errors.Is(err, db.ErrNoRows):
+		return nil
+	}
+	return err
 }
 
 // Register makes the account of a citizen, which can be used at once and is not
@@ -43,7 +65,7 @@ func (s *Service) Register(ctx context.Context, r Registration) (Account, error)
 	return acc, s.insert(asAccount(ctx, acc), acc, "identity.register")
 }
 
-// insert writes a new account; Invalid at "name" when a sign-in name is taken.
+// insert writes a new account; Invalid at "name" when a sign-in name is taken, Conflict when the person has an account.
 func (s *Service) insert(ctx context.Context, acc Account, action string) error {
 	err := s.db.Tx(ctx, func(tx *db.Tx) error {
 		if err := s.store.insertAccount(ctx, tx, acc); err != nil {
@@ -53,7 +75,7 @@ func (s *Service) insert(ctx context.Context, acc Account, action string) error 
 			Detail: map[string]any{"kind": string(acc.Kind)}})
 	})
 	if db.IsUnique(err) {
-		return taken()
+		return s.taken(ctx, acc)
 	}
 	return err
 }
@@ -98,7 +120,8 @@ func (s *Service) UpdateProfile(ctx context.Context, p Profile) error {
 
 // ChangePassword sets a new password for the actor's own account and ends its other
 // sessions. Wrong guesses of the old one count like those at sign-in. Errors:
-// Invalid at "old" or "password"; Forbidden while the account's guesses are used up.
+// Invalid at "old" or "password"; Forbidden while the account's guesses are used up;
+// Conflict when somebody else set a password meanwhile.
 func (s *Service) ChangePassword(ctx context.Context, old, password string) error {
 	acc, err := s.Me(ctx)
 	if err != nil {
@@ -121,13 +144,13 @@ func (s *Service) ChangePassword(ctx context.Context, old, password string) erro
 	if err := ps.Err(); err != nil {
 		return err
 	}
-	attempts := attemptHash("change " + string(acc.ID))
-	leave, err := s.gates.enter(ctx, attempts)
+	g := changing(acc.ID)
+	leave, err := s.gates.enter(ctx, g.attempts)
 	if err != nil {
 		return err
 	}
 	defer leave()
-	until, err := s.takeAttempt(ctx, attempts, s.clock.Now())
+	until, err := s.takeAttempt(ctx, g, s.clock.Now())
 	if err != nil {
 		return err
 	}
@@ -136,26 +159,29 @@ func (s *Service) ChangePassword(ctx context.Context, old, password string) erro
 		return fmt.Errorf("compare password: %w", err)
 	}
 	if !ok {
-		if err := s.failed(ctx, acc, until); fault.KindOf(err) != fault.Invalid {
-			return err
-		}
-		return fault.NewInvalid("old", i18n.M("Mật khẩu đang dùng chưa đúng."))
+		return s.failed(ctx, g, acc, until)
 	}
 	hash, err := s.hash.make(ctx, password)
 	if err != nil {
 		return fmt.Errorf("hash password: %w", err)
 	}
 	here, _ := s.current(ctx)
-	return s.setPassword(ctx, acc, hash, here.ID, attempts, "identity.change_password")
+	return s.setPassword(ctx, acc, hash, here.ID, "identity.change_password", g.attempts)
 }
 
-func (s *Service) setPassword(ctx context.Context, acc Account, hash string, keep SessionID, attempts, action string) error {
+// setPassword changes the password of an account as it was seen, ends its sessions but one, and forgets counts of
+// attempts. Conflict when the password was changed meanwhile.
+func (s *Service) setPassword(ctx context.Context, acc Account, hash string, keep SessionID, action string, attempts ...string) error {
 	return s.db.Tx(ctx, func(tx *db.Tx) error {
-		if err := s.store.setPassword(ctx, tx, acc.ID, hash); err != nil {
+		if n, err := s.store.setPassword(ctx, tx, acc, hash); err != nil {
 			return err
+		} else if n == 0 {
+			return fault.NewConflict(i18n.Msg{})
 		}
-		if err := s.store.clearAttempt(ctx, tx, attempts); err != nil {
-			return err
+		for _, a := range attempts {
+			if err := s.store.clearAttempt(ctx, tx, a); err != nil {
+				return err
+			}
 		}
 		ended, err := s.store.deleteSessions(ctx, tx, acc.ID, keep)
 		if err != nil {
@@ -195,12 +221,8 @@ func (s *Service) AddOfficial(ctx context.Context, n NewOfficial) (Account, erro
 	if err := ps.Err(); err != nil {
 		return Account{}, err
 	}
-	if acc.PersonID != "" {
-		if _, err := s.store.accountOfPerson(ctx, s.db, acc.PersonID); err == nil {
-			return Account{}, fault.NewConflict(i18n.M("%s đã có tài khoản.", acc.FullName))
-		} else if !errors.Is(err, db.ErrNoRows) {
-			return Account{}, err
-		}
+	if err := s.unknownPerson(ctx, acc); err != nil {
+		return Account{}, err
 	}
 	if acc.PasswordHash, err = s.hash.make(ctx, password); err != nil {
 		return Account{}, fmt.Errorf("hash password: %w", err)

@@ -48,16 +48,17 @@ func (s *Service) SetBlocked(ctx context.Context, account AccountID, blocked boo
 	})
 }
 
-// ResetPassword sets a password for somebody who cannot sign in any more and ends
-// their sessions. Permission: as for SetBlocked. Errors: Invalid at "password".
+// ResetPassword sets a password for somebody who cannot sign in any more, ends their
+// sessions and unlocks their sign-in names. Permission: as for SetBlocked. Errors:
+// Invalid at "password", Conflict when another password was set meanwhile.
 func (s *Service) ResetPassword(ctx context.Context, account AccountID, password string) error {
 	acc, err := s.managed(ctx, account)
 	if err != nil {
 		return err
 	}
-	about := []string{acc.PersonalID}
+	about, attempts := []string{acc.PersonalID}, []string{changing(account).attempts}
 	for _, n := range acc.Names {
-		about = append(about, n.Text)
+		about, attempts = append(about, n.Text), append(attempts, attemptHash(n.Text))
 	}
 	password = cleanPassword(password)
 	if m, bad := weakPassword(password, about...); bad {
@@ -67,7 +68,7 @@ func (s *Service) ResetPassword(ctx context.Context, account AccountID, password
 	if err != nil {
 		return fmt.Errorf("hash password: %w", err)
 	}
-	return s.setPassword(ctx, acc, hash, "", attemptHash("change "+string(account)), "identity.reset_password")
+	return s.setPassword(ctx, acc, hash, "", "identity.reset_password", attempts...)
 }
 
 // managed returns an account that the actor may manage: kept by one of their units,

@@ -110,6 +110,20 @@ func (s *Service) begin(ctx context.Context, acc Account) (Session, error) {
 	return l.Session, nil
 }
 
+// renew gives the session of the request another token, so that a copy of the old one is worth nothing.
+func (s *Service) renew(ctx context.Context) error {
+	l, ok := s.current(ctx)
+	if !ok {
+		return nil
+	}
+	if err := s.scs.RenewToken(ctx); err != nil {
+		return fmt.Errorf("renew token: %w", err)
+	}
+	l.LastSeenAt = s.clock.Now() // the row is written again
+	s.scs.Put(ctx, sessionKey, l)
+	return nil
+}
+
 // current returns the session of the request.
 func (s *Service) current(ctx context.Context) (loadedSession, bool) {
 	l, ok := s.scs.Get(ctx, sessionKey).(loadedSession)

@@ -18,14 +18,36 @@ import (
 	"lienthong/internal/kit/vntext"
 )
 
-// wrong is the answer to a wrong password and to an unknown name alike.
-func wrong() error {
-	return fault.NewInvalid("password", i18n.M("Tên đăng nhập hoặc mật khẩu không đúng. Hãy kiểm tra bộ gõ tiếng Việt và phím Caps Lock rồi nhập lại."))
+// guess (lần nhập mật khẩu) is an occasion to type a password: where its attempts
+// count, and what is said and written down when the password is wrong.
+type guess struct {
+	attempts string // key of the count
+	action   string // in the audit record
+	wrong    *fault.Error
+	locked   func(until string) i18n.Msg
 }
 
-func locked(until time.Time) error {
-	return fault.NewForbidden(i18n.M("Đã nhập sai mật khẩu nhiều lần nên tên đăng nhập này tạm khóa đến %s. Hãy thử lại sau thời điểm đó.",
-		until.In(clock.Local).Format("15:04 02/01/2006")))
+// signingIn is typing the password for a sign-in name. A wrong password and an unknown name get the same answer.
+func signingIn(login string) guess {
+	return guess{attemptHash(login), "identity.fail_sign_in",
+		fault.NewInvalid("password", i18n.M("Tên đăng nhập hoặc mật khẩu không đúng. Hãy kiểm tra bộ gõ tiếng Việt và phím Caps Lock rồi nhập lại.")),
+		func(until string) i18n.Msg {
+			return i18n.M("Đã nhập sai mật khẩu nhiều lần nên tên đăng nhập này tạm khóa đến %s. Hãy thử lại sau thời điểm đó.", until)
+		}}
+}
+
+// changing is typing the present password of an account to set another one.
+func changing(account AccountID) guess {
+	return guess{attemptHash("change " + string(account)), "identity.fail_change_password",
+		fault.NewInvalid("old", i18n.M("Mật khẩu đang dùng chưa đúng.")),
+		func(until string) i18n.Msg {
+			return i18n.M("Đã nhập sai mật khẩu đang dùng nhiều lần nên chưa đổi được mật khẩu cho đến %s. Hãy thử lại sau thời điểm đó.", until)
+		}}
+}
+
+// refusal is the answer while there are no attempts left.
+func (g guess) refusal(until time.Time) error {
+	return fault.NewForbidden(g.locked(until.In(clock.Local).Format("15:04 02/01/2006")))
 }
 
 func tooMany() error {
@@ -48,13 +70,13 @@ func (s *Service) SignIn(ctx context.Context, typedName, password string) (Accou
 	if n, err := ParseName(typedName); err == nil {
 		login = n.Text
 	}
-	hash := attemptHash(login)
-	leave, err := s.gates.enter(ctx, hash)
+	g := signingIn(login)
+	leave, err := s.gates.enter(ctx, g.attempts)
 	if err != nil {
 		return Account{}, err
 	}
 	defer leave()
-	until, err := s.takeAttempt(ctx, hash, now)
+	until, err := s.takeAttempt(ctx, g, now)
 	if err != nil {
 		return Account{}, err
 	}
@@ -67,19 +89,22 @@ func (s *Service) SignIn(ctx context.Context, typedName, password string) (Accou
 		return Account{}, fmt.Errorf("compare password: %w", err)
 	}
 	if !match {
-		return Account{}, s.failed(ctx, acc, until)
+		return Account{}, s.failed(ctx, g, acc, until)
 	}
 	refund()
 	if acc.Status != Active {
-		return Account{}, s.refused(ctx, acc, hash)
+		return Account{}, s.refused(ctx, g, acc)
 	}
-	var renewed string
+	renewed := acc.PasswordHash
 	if stale {
 		if renewed, err = s.hash.make(ctx, cleanPassword(password)); err != nil {
 			return Account{}, fmt.Errorf("renew password hash: %w", err)
 		}
 	}
-	return acc, s.succeeded(ctx, acc, hash, renewed, now)
+	if err := s.succeeded(ctx, g, acc, renewed, now); err != nil {
+		return Account{}, err
+	}
+	return acc, nil
 }
 
 // attemptHash names a sign-in name in the table of attempts: people type passwords into the wrong field.
@@ -91,16 +116,16 @@ func attemptHash(login string) string {
 // takeAttempt counts an attempt before the password is looked at, so that attempts
 // at the same time count too; a right password clears the count. It returns until
 // when the name is locked should this attempt fail.
-func (s *Service) takeAttempt(ctx context.Context, hash string, now time.Time) (*time.Time, error) {
+func (s *Service) takeAttempt(ctx context.Context, g guess, now time.Time) (*time.Time, error) {
 	var until *time.Time
 	err := s.db.Tx(ctx, func(tx *db.Tx) error {
-		a, err := s.store.lockAttempt(ctx, tx, hash, now)
+		a, err := s.store.lockAttempt(ctx, tx, g.attempts, now)
 		if err != nil {
 			return fmt.Errorf("count attempt: %w", err)
 		}
 		until = nil
 		if a.LockedUntil != nil && now.Before(*a.LockedUntil) {
-			return locked(*a.LockedUntil)
+			return g.refusal(*a.LockedUntil)
 		}
 		if a.LockedUntil != nil || now.Sub(a.FirstAt) >= s.config.LockFor {
 			a = attempt{FirstAt: now}
@@ -109,29 +134,29 @@ func (s *Service) takeAttempt(ctx context.Context, hash string, now time.Time) (
 			end := now.Add(s.config.LockFor)
 			a.LockedUntil, until = &end, &end
 		}
-		return s.store.setAttempt(ctx, tx, hash, a)
+		return s.store.setAttempt(ctx, tx, g.attempts, a)
 	})
 	return until, err
 }
 
 // failed writes a wrong password down. What was typed as a name is not: it may be a password.
-func (s *Service) failed(ctx context.Context, acc Account, until *time.Time) error {
+func (s *Service) failed(ctx context.Context, g guess, acc Account, until *time.Time) error {
 	err := s.db.Tx(ctx, func(tx *db.Tx) error {
-		return s.record(ctx, tx, audit.Entry{Action: "identity.fail_sign_in", Object: "identity.account", ObjectID: string(acc.ID), UnitID: string(acc.UnitID),
+		return s.record(ctx, tx, audit.Entry{Action: g.action, Object: "identity.account", ObjectID: string(acc.ID), UnitID: string(acc.UnitID),
 			Detail: map[string]any{"known": acc.ID != "", "locked": until != nil}})
 	})
 	switch {
 	case err != nil:
 		return err
 	case until != nil:
-		return locked(*until)
+		return g.refusal(*until)
 	}
-	return wrong()
+	return g.wrong
 }
 
-func (s *Service) refused(ctx context.Context, acc Account, hash string) error {
+func (s *Service) refused(ctx context.Context, g guess, acc Account) error {
 	err := s.db.Tx(ctx, func(tx *db.Tx) error {
-		if err := s.store.clearAttempt(ctx, tx, hash); err != nil {
+		if err := s.store.clearAttempt(ctx, tx, g.attempts); err != nil {
 			return err
 		}
 		return s.record(ctx, tx, audit.Entry{Action: "identity.refuse_sign_in", Object: "identity.account", ObjectID: string(acc.ID), UnitID: string(acc.UnitID)})
@@ -142,19 +167,21 @@ func (s *Service) refused(ctx context.Context, acc Account, hash string) error {
 	return fault.NewForbidden(i18n.M("Tài khoản này đã bị khóa. Hãy liên hệ quản trị viên của cơ quan hoặc số điện thoại hỗ trợ ở cuối trang."))
 }
 
-func (s *Service) succeeded(ctx context.Context, acc Account, hash, renewed string, now time.Time) error {
+// succeeded writes a right password down, with its hash made anew when that was
+// stale. A password that was changed while it was looked at is a wrong one.
+func (s *Service) succeeded(ctx context.Context, g guess, acc Account, hash string, now time.Time) error {
 	ctx = asAccount(ctx, acc)
 	return s.db.Tx(ctx, func(tx *db.Tx) error {
-		if err := s.store.clearAttempt(ctx, tx, hash); err != nil {
+		if n, err := s.store.setPassword(ctx, tx, acc, hash); err != nil {
+			return err
+		} else if n == 0 {
+			return g.wrong
+		}
+		if err := s.store.clearAttempt(ctx, tx, g.attempts); err != nil {
 			return err
 		}
 		if err := s.store.signedIn(ctx, tx, acc.ID, now); err != nil {
 			return err
-		}
-		if renewed != "" {
-			if err := s.store.setPassword(ctx, tx, acc.ID, renewed); err != nil {
-				return err
-			}
 		}
 		return s.record(ctx, tx, audit.Entry{Action: "identity.sign_in", Object: "identity.account", ObjectID: string(acc.ID), UnitID: string(acc.UnitID)})
 	})

@@ -61,9 +61,9 @@ func (store) updateProfile(ctx context.Context, tx *db.Tx, a Account) error {
 	return err
 }
 
-func (store) setPassword(ctx context.Context, tx *db.Tx, id AccountID, hash string) error {
-	_, err := tx.Exec(ctx, `UPDATE identity_account SET password_hash = ? WHERE id = ?`, hash, id)
-	return err
+// setPassword changes a password while it is still the one that was seen; zero rows mean that it is not.
+func (store) setPassword(ctx context.Context, tx *db.Tx, seen Account, hash string) (int64, error) {
+	return tx.Exec(ctx, `UPDATE identity_account SET password_hash = ? WHERE id = ? AND password_hash = ?`, hash, seen.ID, seen.PasswordHash)
 }
 
 func (store) setStatus(ctx context.Context, tx *db.Tx, id AccountID, status Status) error {

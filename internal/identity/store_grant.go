@@ -40,14 +40,18 @@ func (store) roles(ctx context.Context, q db.Querier) ([]Role, error) {
 		return nil, fmt.Errorf("read permissions of roles: %w", err)
 	}
 	for _, p := range pairs {
-		at[p.Role].Permissions = append(at[p.Role].Permissions, p.What)
+		if r := at[p.Role]; r != nil { // else it came between the two reads
+			r.Permissions = append(r.Permissions, p.What)
+		}
 	}
 	pairs = nil
 	if err := q.Select(ctx, &pairs, `SELECT role, grantable AS what FROM identity_role_may_grant ORDER BY role, grantable`); err != nil {
 		return nil, fmt.Errorf("read roles that roles may grant: %w", err)
 	}
 	for _, p := range pairs {
-		at[p.Role].MayGrant = append(at[p.Role].MayGrant, p.What)
+		if r := at[p.Role]; r != nil {
+			r.MayGrant = append(r.MayGrant, p.What)
+		}
 	}
 	return roles, nil
 }

@@ -136,6 +136,9 @@ func (h *pages) changePassword(w http.ResponseWriter, r *http.Request) error {
 	if err = repeated(form); err == nil {
 		err = h.s.ChangePassword(r.Context(), form.Get("old"), form.Get("password"))
 	}
+	if err == nil {
+		err = h.s.renew(r.Context())
+	}
 	return h.again(w, r, "password", err, nil, i18n.M("Đã đổi mật khẩu. Các thiết bị khác đã được đăng xuất."))
 }
 

@@ -2,13 +2,14 @@ package identity
 
 import (
 	"fmt"
-	"log/slog"
 	"net/http"
 	"strings"
 
 	"github.com/alexedwards/scs/v2"
 
 	"lienthong/internal/kit/actor"
+	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/web"
 )
 
@@ -20,8 +21,7 @@ func newSessions(s *Service, secure bool) *scs.SessionManager {
 	m.Cookie.Name, m.Cookie.Secure, m.Cookie.Persist = CookieName(secure), secure, false
 	m.Cookie.HttpOnly, m.Cookie.SameSite, m.Cookie.Path = true, http.SameSiteLaxMode, "/"
 	m.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) {
-		slog.ErrorContext(r.Context(), "session", "request_id", web.RequestID(r.Context()), "error", err)
-		http.Error(w, "Hệ thống đang bận. Hãy thử lại sau ít phút. / The system is busy.", http.StatusServiceUnavailable)
+		web.Fail(w, r, fault.NewUnavailable(i18n.Msg{}).Wrap(fmt.Errorf("session: %w", err)))
 	}
 	return m
 }
@@ -40,7 +40,7 @@ func CookieName(secure bool) string {
 func (s *Service) Around(next http.Handler) http.Handler {
 	inner := s.scs.LoadAndSave(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok && web.IsAPI(r) {
+		if scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " "); strings.EqualFold(scheme, "Bearer") && web.IsAPI(r) {
 			r = r.Clone(r.Context())
 			r.Header.Del("Cookie")
 			r.AddCookie(&http.Cookie{Name: s.scs.Cookie.Name, Value: strings.TrimSpace(token)})

@@ -225,7 +225,8 @@ func TestMePage(t *testing.T) {
 			{Name: "wrong password", URL: "/tai-khoan/mat-khau", Header: me, Form: url.Values{"old": {"không phải"}, "password": {"ba con mèo tam thể"}, "repeat": {"ba con mèo tam thể"}}, WantStatus: 422,
 				WantText: []string{"Mật khẩu đang dùng chưa đúng."}, Check: markup("!ba con mèo")},
 			{Name: "not the same twice", URL: "/tai-khoan/mat-khau", Header: me, Form: url.Values{"old": {goodPassword}, "password": {"ba con mèo tam thể"}, "repeat": {"ba con"}}, WantStatus: 422, WantText: []string{"không giống nhau"}},
-			{Name: "changed", URL: "/tai-khoan/mat-khau", Header: me, Form: url.Values{"old": {goodPassword}, "password": {"ba con mèo tam thể"}, "repeat": {"ba con mèo tam thể"}}, WantStatus: 303, WantLocation: "/tai-khoan"},
+			{Name: "changed", URL: "/tai-khoan/mat-khau", Header: me, Form: url.Values{"old": {goodPassword}, "password": {"ba con mèo tam thể"}, "repeat": {"ba con mèo tam thể"}}, WantStatus: 303, WantLocation: "/tai-khoan",
+				Check: func(_ *testing.T, a *webtest.Answer) { me["Cookie"] = a.Cookies() }}, // a new token
 			{Name: "the other device is out", URL: "/tai-khoan", Header: phone, WantStatus: 303, WantLocation: "*"},
 			{Name: "this one is not", URL: "/tai-khoan", Header: me, WantNot: []string{"Đăng xuất mọi nơi khác"}},
 			{Name: "a session that is not there", URL: "/tai-khoan/phien", Header: me, Form: url.Values{"session": {"0190"}}, WantStatus: 303, WantLocation: "/tai-khoan"},
