@@ -44,11 +44,11 @@ type changes struct {
 	changed    map[UnitID]bool
 	recoded    map[UnitID]bool
 	successors []Successor
-	handed     map[UnitID]UnitID // ended unit → the one that takes over its posts, "" for none
+	closed     map[UnitID]bool // ended; their posts go over
 }
 
 func newChanges() changes {
-	return changes{fresh: map[UnitID]bool{}, changed: map[UnitID]bool{}, recoded: map[UnitID]bool{}, handed: map[UnitID]UnitID{}}
+	return changes{fresh: map[UnitID]bool{}, changed: map[UnitID]bool{}, recoded: map[UnitID]bool{}, closed: map[UnitID]bool{}}
 }
 
 func (c changes) empty() bool {
@@ -154,7 +154,8 @@ func (b *book) checkSlug(u Unit) fault.Problems {
 
 // overlap reports whether [a, b) and [c, d) have a day in common; zero limits are open.
 func overlap(a, b, c, d clock.Date) bool {
-	return (d.IsZero() || a.Before(d)) && (b.IsZero() || c.Before(b))
+	before := func(from, to clock.Date) bool { return to.IsZero() || from.Before(to) }
+	return before(a, b) && before(c, d) && before(a, d) && before(c, b)
 }
 
 // close lets a unit and its divisions end, and returns the divisions that did.
@@ -171,7 +172,7 @@ func (b *book) close(u *Unit, on clock.Date) []*Unit {
 			x.ValidTo = x.ValidFrom
 		}
 		b.touch(x.ID)
-		b.dirty.handed[x.ID] = ""
+		b.dirty.closed[x.ID] = true
 		b.endCodes(x.ID, on)
 	}
 	return parts
@@ -222,7 +223,7 @@ func (b *book) hand(u *Unit, parts []*Unit, to *Unit, s succession) error {
 		if target == nil && s.copies {
 			above := made[p.ParentID]
 			c, err := b.add(NewUnit{Kind: p.Kind, Name: p.Name, ShortName: p.ShortName, Key: p.Key, ParentID: above, Rank: p.Rank, Phone: p.Phone, Email: p.Email,
-				Address: p.Address, Agency: &p.IsAgency, template: p.Template, confidence: p.Confidence}, s.on, clock.Date{}, s.act)
+				Address: p.Address, Agency: &p.IsAgency, template: p.Template, confidence: p.Confidence}, later(s.on, p.ValidFrom), clock.Date{}, s.act)
 			if err != nil {
 				return err
 			}
@@ -241,9 +242,6 @@ func (b *book) link(from, to *Unit, s succession) {
 	l := Successor{from.ID, to.ID, s.kind, s.on, s.act, s.heir}
 	b.next[from.ID] = append(b.next[from.ID], l)
 	b.dirty.successors = append(b.dirty.successors, l)
-	if s.heir {
-		b.dirty.handed[from.ID] = to.ID
-	}
 }
 
 // keepCodes gives the codes that a unit lost on a date to the one that is the same under another name.
@@ -263,27 +261,29 @@ func (b *book) settle(today clock.Date) []*Unit {
 	var ended []*Unit
 	for _, id := range b.byDepth("") {
 		u := b.units[id]
-		if !u.endedBy(today) {
-			continue
-		}
-		if !u.Announced {
+		if !u.Announced && u.endedBy(today) {
 			u.Announced = true
 			b.touch(id)
 			ended = append(ended, u)
 		}
-		for _, child := range slices.Clone(b.children[id]) {
-			c := b.units[child]
-			if !c.ValidTo.IsZero() && !u.ValidTo.Before(c.ValidTo) {
-				continue
-			}
-			if h, ok := b.heir(id, today); ok {
-				b.move(c, h.ID)
-			} else {
-				b.move(c, u.ParentID)
-			}
+		for p, ok := b.units[u.ParentID]; ok && p.endedBy(today) && !u.endedBy(p.ValidTo); p, ok = b.units[u.ParentID] {
+			b.move(u, b.parentFrom(u, p.ValidTo))
 		}
 	}
 	return ended
+}
+
+// parentFrom returns the unit above u from a date on: its parent, or what stands in the parent's place when that has
+// ended by then. An heir that stands below u itself is passed over for the unit above.
+func (b *book) parentFrom(u *Unit, on clock.Date) UnitID {
+	parent := u.ParentID
+	for p, ok := b.units[parent]; ok && p.endedBy(on); p, ok = b.units[parent] {
+		if h, found := b.heir(p.ID, on); found && !h.Within(*u) {
+			return h.ID
+		}
+		parent = p.ParentID
+	}
+	return parent
 }
 
 // move brings a unit and all below it under another parent.

@@ -36,8 +36,8 @@ func (s *Service) finish(ctx context.Context, tx *db.Tx, b *book) error {
 	if err := s.store.save(ctx, tx, b); err != nil {
 		return err
 	}
-	for from, to := range b.dirty.handed {
-		if err := s.store.handPosts(ctx, tx, from, to, b.units[from].ValidTo); err != nil {
+	for id := range b.dirty.closed {
+		if err := s.store.carryOn(ctx, tx, *b.units[id]); err != nil {
 			return err
 		}
 	}

@@ -88,18 +88,6 @@ func (b *book) inherit(n NewUnit, u *Unit, on clock.Date) NewUnit {
 	return n
 }
 
-// parentFrom returns the unit above u from a date on: the one that follows when the present one ends by then.
-func (b *book) parentFrom(u *Unit, on clock.Date) UnitID {
-	parent := u.ParentID
-	for p, ok := b.units[parent]; ok && p.endedBy(on); p, ok = b.units[parent] {
-		if h, found := b.heir(p.ID, on); found {
-			return h.ID
-		}
-		parent = p.ParentID
-	}
-	return parent
-}
-
 // heirFor checks that a unit can take over from others on a date.
 func (b *book) heirFor(field string, id UnitID, from []*Unit, on clock.Date) (*Unit, error) {
 	h, ok := b.units[id]
