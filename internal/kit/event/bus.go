@@ -9,9 +9,11 @@ import (
 
 	"lienthong/internal/kit/db"
 	"lienthong/internal/kit/job"
+	"lienthong/internal/kit/versioned"
 )
 
-// Handler takes an event. Its context carries the system actor. An error means: deliver again later.
+// Handler takes an event. Its context carries the system actor and lets caches answer afresh, so that it sees at least
+// what the publisher did. An error means: deliver again later.
 type Handler func(ctx context.Context, e Event) error
 
 // kindPrefix marks the tasks that deliver events; the rest of the kind is the subscriber.
@@ -112,7 +114,7 @@ func (b *Bus) deliver(ctx context.Context, subscriber string, t job.Task) error 
 	if fn == nil {
 		return nil // the subscription was withdrawn since
 	}
-	if err := fn(ctx, e); err != nil {
+	if err := fn(versioned.Afresh(ctx), e); err != nil {
 		return fmt.Errorf("%s on %s %s: %w", subscriber, e.Name, e.ID, err)
 	}
 	return nil

@@ -17,6 +17,7 @@ import (
 	"lienthong/internal/kit/dbtest"
 	"lienthong/internal/kit/job"
 	"lienthong/internal/kit/migrate"
+	"lienthong/internal/kit/versioned"
 )
 
 var rooms = []migrate.Room{job.Migrations(), Migrations()}
@@ -47,6 +48,31 @@ func publish(t testing.TB, ctx context.Context, d *db.DB, name string, payloads 
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestSubscriberSeesWhatThePublisherDid holds that a subscriber does not act on what its node kept from before the event.
+func TestSubscriberSeesWhatThePublisherDid(t *testing.T) {
+	d := dbtest.SQLite(t, rooms...)
+	c := clock.NewFake(start)
+	state := int64(1)
+	read := func(context.Context, db.Querier) (int64, error) { return state, nil }
+	cache := versioned.New(time.Hour, c.Now, versioned.Source[int64]{Version: read, Load: read})
+	seen := func(ctx context.Context) int64 {
+		n, err := cache.Get(ctx, d)
+		if err != nil {
+			t.Error(err)
+		}
+		return n
+	}
+	b, _ := newBus(d, c)
+	got := int64(0)
+	b.Subscribe("one.look", "thing.changed", func(ctx context.Context, _ Event) error { got = seen(ctx); return nil })
+	before := seen(t.Context())
+	state = 2
+	publish(t, t.Context(), d, "thing.changed", accepted{"d1", 1})
+	if err := b.Drain(t.Context()); err != nil || before != 1 || got != 2 {
+		t.Errorf("before the event %d, in the subscriber %d, %v", before, got, err)
 	}
 }
 

@@ -36,13 +36,32 @@ func New[T any](every time.Duration, now func() time.Time, src Source[T]) *Cache
 	return &Cache[T]{src: src, every: every, now: now}
 }
 
+type afreshKey struct{}
+
+// Afresh returns a context in which each cache compares its version with the database before its first answer. Who
+// acts on news of a change needs it: the node that sent the news may be another one, and faster than every.
+func Afresh(ctx context.Context) context.Context {
+	return context.WithValue(ctx, afreshKey{}, new(sync.Map))
+}
+
+// compared reports whether the cache need not compare because of ctx, the first time that it has to.
+func (c *Cache[T]) compared(ctx context.Context) bool {
+	asked, ok := ctx.Value(afreshKey{}).(*sync.Map)
+	if !ok {
+		return true
+	}
+	_, again := asked.LoadOrStore(c, true)
+	return again
+}
+
 // Get returns the value, read from q when there is none yet or it has changed.
 func (c *Cache[T]) Get(ctx context.Context, q db.Querier) (T, error) {
 	var none T
+	compared := c.compared(ctx)
 	c.mu.Lock()
 	kept, value, version, epoch := c.kept, c.value, c.version, c.epoch
 	age := c.now().Sub(c.checked)
-	fresh := kept && !c.checked.IsZero() && age >= 0 && age < c.every
+	fresh := kept && compared && !c.checked.IsZero() && age >= 0 && age < c.every
 	c.mu.Unlock()
 	if fresh {
 		return value, nil

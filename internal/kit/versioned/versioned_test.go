@@ -100,6 +100,26 @@ func TestNodes(t *testing.T) {
 	})
 }
 
+// TestAfresh holds that who asks afresh sees what another node has just changed, and asks the database once.
+func TestAfresh(t *testing.T) {
+	d := dbtest.SQLite(t, rooms...)
+	c := clock.NewFake(time.Date(2018, 11, 23, 2, 0, 0, 0, time.UTC))
+	one, two := newNode(time.Second, c), newNode(time.Second, c)
+	two.count(t, d)
+	one.add(t, d, "two")
+	ctx := Afresh(t.Context())
+	for _, want := range []int{2, 2} {
+		b, err := two.Get(ctx, d)
+		if err != nil || len(b.words) != want {
+			t.Errorf("%v, %v", b, err)
+		}
+		one.add(t, d, "more") // not seen in this context any more
+	}
+	if got := two.count(t, d); got != 2 {
+		t.Errorf("%d words a moment later", got)
+	}
+}
+
 // TestReadingWhileItChanges holds that a reading that a change came between is neither handed out nor kept.
 func TestReadingWhileItChanges(t *testing.T) {
 	dbtest.Each(t, rooms, func(t *testing.T, d *db.DB) {
