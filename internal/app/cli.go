@@ -13,6 +13,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"lienthong/internal/kit/fault"
 )
 
 // verbs is the command line. The settings are flags of every verb; they come from Config.
@@ -48,9 +50,17 @@ func Run(args, environ []string, stdout, stderr io.Writer) int {
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	err := run(ctx, args, environ, stdout, stderr)
 	if err != nil {
-		fmt.Fprintf(stderr, "lienthong: %v\n", err)
+		fmt.Fprintf(stderr, "lienthong: %s\n", sentence(err))
 	}
 	return ExitCode(err)
+}
+
+// sentence is an error as people read it: without the word that programs know its kind by.
+func sentence(err error) string {
+	if f, ok := fault.As(err); ok && f.Msg.Text != "" {
+		return strings.Replace(err.Error(), f.Kind.String()+": ", "", 1)
+	}
+	return err.Error()
 }
 
 func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) error {
@@ -172,7 +182,14 @@ func printHelp(w io.Writer, root *kong.Node, path []string) error {
 		b.WriteString(" <lệnh>")
 	}
 	for _, p := range n.Positional {
-		fmt.Fprintf(b, " [%s…]", p.Name)
+		switch {
+		case !p.IsSlice():
+			fmt.Fprintf(b, " <%s>", p.Name)
+		case p.Required:
+			fmt.Fprintf(b, " <%s>…", p.Name)
+		default:
+			fmt.Fprintf(b, " [<%s>…]", p.Name)
+		}
 	}
 	b.WriteString(" [cài đặt]\n")
 	if n.Detail != "" {
@@ -238,6 +255,17 @@ func wrap(text string, indent int) string {
 		n += length
 	}
 	return b.String()
+}
+
+// withExisting is withApp for verbs that only look: a mistyped folder is an error, not the beginning of an empty database.
+func (s *session) withExisting(do func(a *App) error) error {
+	if file, ok := strings.CutPrefix(s.settings.DatabaseURL(), "sqlite://"); ok {
+		file, _, _ = strings.Cut(file, "?")
+		if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
+			return failure(ExitDatabase, fmt.Errorf("chưa có cơ sở dữ liệu %s; hãy kiểm tra --data, --database, hoặc tạo bằng lienthong migrate", file))
+		}
+	}
+	return s.withApp(do)
 }
 
 // withApp builds the program for a verb and closes it afterwards.

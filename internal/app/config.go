@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"net/url"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"time"
 
@@ -84,16 +85,13 @@ func (c Config) Validate() error {
 	if _, err := c.proxies(); err != nil {
 		bad("trusted_proxies", "%v", err)
 	}
-	if c.Stop < 0 {
-		bad("stop", "không được âm")
-	}
-	if c.Web.BodyLimit <= 0 || c.Web.UploadLimit <= 0 {
+	if c.Web.BodyLimit == 0 || c.Web.UploadLimit == 0 {
 		bad("web", "các giới hạn phải lớn hơn 0")
 	}
-	if c.Web.Costly <= 0 {
+	if c.Web.Costly == 0 {
 		bad("web.costly", "phải lớn hơn 0")
 	}
-	if c.Web.Patience <= 0 {
+	if c.Web.Patience == 0 {
 		bad("web.patience", "phải lớn hơn 0")
 	}
 	if c.Log.Format != "text" && c.Log.Format != "json" {
@@ -102,6 +100,19 @@ func (c Config) Validate() error {
 	if err := new(slog.Level).UnmarshalText([]byte(c.Log.Level)); err != nil {
 		bad("log.level", "phải là debug, info, warn hoặc error")
 	}
+	for _, set := range Settings() {
+		if v := reflect.ValueOf(c).FieldByIndex(set.index); v.CanInt() && v.Int() < 0 {
+			bad(set.Key, "không được âm")
+		}
+	}
+	of := func(room string, err error) {
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s.%w", room, err))
+		}
+	}
+	of("dossier", c.Dossier.Validate())
+	of("file", c.File.Validate())
+	of("portal", c.Portal.Validate())
 	if len(errs) == 0 {
 		return nil
 	}

@@ -75,7 +75,7 @@ func TestMistakes(t *testing.T) {
 		{"unknown key", "lisen = \":1\"", nil, nil, []string{`không có cài đặt "lisen"`, `có phải "listen"?`}},
 		{"unknown key in a section", "[web]\nupload_limt = 1", nil, nil, []string{`"web.upload_limt"`, `có phải "web.upload_limit"?`}},
 		{"unknown section", "[zzzzzz]\nqqqqqqqq = 1", nil, nil, []string{`không có cài đặt "zzzzzz.qqqqqqqq"`}},
-		{"not TOML", "listen = ", nil, nil, []string{"dòng 1"}},
+		{"not TOML", "listen = ", nil, nil, []string{"dòng 1", "cú pháp TOML"}},
 		{"unknown variable", "", []string{"LIENTHONG_DATABSE=x"}, nil, []string{"LIENTHONG_DATABSE", `có phải "LIENTHONG_DATABASE"?`}},
 		{"not a duration", "stop = \"soon\"", nil, nil, []string{"lienthong.toml: stop", "khoảng thời gian"}},
 		{"not a boolean", "", []string{"LIENTHONG_AUTO_MIGRATE=maybe"}, nil, []string{"LIENTHONG_AUTO_MIGRATE", "true hoặc false"}},
@@ -94,7 +94,7 @@ func TestMistakes(t *testing.T) {
 			}
 		})
 	}
-	if _, _, err := Load("/does/not/exist.toml", nil, nil); ExitCode(err) != ExitConfig {
+	if _, _, err := Load("/does/not/exist.toml", nil, nil); ExitCode(err) != ExitConfig || !strings.Contains(err.Error(), "không có tệp cài đặt /does/not/exist.toml") {
 		t.Errorf("a file that was asked for and is not there: %v", err)
 	}
 	if _, _, err := Load(writeFile(t, ""), []string{"LIENTHONG_TEST_POSTGRES=x", "LIENTHONG_REQUIRE_POSTGRES=1"}, nil); err != nil {
@@ -116,6 +116,14 @@ func TestValidate(t *testing.T) {
 		"web.patience":    func(c *Config) { c.Web.Patience = 0 },
 		"log.format":      func(c *Config) { c.Log.Format = "xml" },
 		"log.level":       func(c *Config) { c.Log.Level = "loud" },
+
+		"identity.attempts":       func(c *Config) { c.Identity.Attempts = -1 },
+		"identity.idle":           func(c *Config) { c.Identity.Idle = -time.Minute },
+		"web.body_limit":          func(c *Config) { c.Web.BodyLimit = -1 },
+		"dossier.supplement_days": func(c *Config) { c.Dossier.SupplementDays = -10 },
+		"dossier.code_scheme":     func(c *Config) { c.Dossier.CodeScheme = "qd21" },
+		"portal.online_check":     func(c *Config) { c.Portal.OnlineCheck = "8 giờ làm việt" },
+		"file.clamd":              func(c *Config) { c.File.Clamd = "/run/clamd.ctl" },
 	} {
 		c := Defaults()
 		change(&c)
@@ -131,6 +139,7 @@ func TestValidate(t *testing.T) {
 		}
 	}
 	c := Defaults()
+	c.Dossier.CodeScheme, c.Portal.OnlineCheck, c.File.Clamd = "qcvn102", "1 ngày làm việc", "tcp:127.0.0.1:3310"
 	c.Database, c.BaseURL, c.TrustedProxies = "postgres://a:secret@db/x", "https://x.vn/", []string{"10.0.0.0/8", "::1"}
 	if err := c.Validate(); err != nil {
 		t.Error(err)

@@ -38,7 +38,7 @@ type doctorFiles struct{}
 
 // Run verifies the store of files.
 func (doctorFiles) Run(s *session) error {
-	return s.withApp(func(a *App) error {
+	return s.withExisting(func(a *App) error {
 		whole, err := a.House.File.Doctor(s.ctx, s.out, i18n.Msg.String)
 		if err != nil {
 			return err
@@ -60,7 +60,7 @@ func (v doctorAudit) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	return s.withApp(func(a *App) error {
+	return s.withExisting(func(a *App) error {
 		report, err := audit.Verify(s.ctx, a.DB, nil, anchors...)
 		if err != nil {
 			return err

@@ -223,6 +223,9 @@ func readFile(file string, asked bool) (map[string]string, error) {
 	if errors.Is(err, os.ErrNotExist) && !asked {
 		return nil, nil
 	}
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("không có tệp cài đặt %s", file)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("không đọc được tệp cài đặt: %w", err)
 	}
@@ -230,7 +233,7 @@ func readFile(file string, asked bool) (map[string]string, error) {
 	if _, err := toml.Decode(string(raw), &tree); err != nil {
 		var pe toml.ParseError
 		if errors.As(err, &pe) {
-			return nil, fmt.Errorf("%s, dòng %d: %s", file, pe.Position.Line, pe.Message)
+			return nil, fmt.Errorf("%s, dòng %d: viết chưa đúng cú pháp TOML, ví dụ đúng: listen = \":8080\" (%s)", file, pe.Position.Line, pe.Message)
 		}
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}

@@ -190,7 +190,7 @@ type procedureExport struct {
 
 // Run prints a procedure as a file.
 func (v procedureExport) Run(s *session) error {
-	return s.withApp(func(a *App) error {
+	return s.withExisting(func(a *App) error {
 		raw, err := a.House.Procedure.Export(actor.With(s.ctx, actor.SystemActor), v.Code)
 		if err != nil {
 			return fmt.Errorf("xuất thủ tục %s: %w", v.Code, err)

@@ -5,7 +5,6 @@ import (
 	"net"
 	"os"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"lienthong/internal/kit/actor"
@@ -131,5 +130,5 @@ func Version() string {
 			return "devel " + s.Value[:12]
 		}
 	}
-	return "devel " + strings.TrimPrefix(b.GoVersion, "go")
+	return "devel (" + b.GoVersion + ")"
 }

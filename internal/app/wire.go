@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"strings"
 
 	"lienthong/internal/audit"
 	"lienthong/internal/calendar"
@@ -142,7 +143,7 @@ func wire(c Config, d *db.DB, cl clock.Clock, log *slog.Logger) (*House, error) 
 func (h *House) openProvince() error {
 	var err error
 	if h.Files, err = province.Open(h.Config.Province); err != nil {
-		return failure(ExitConfig, fmt.Errorf("province: không có tỉnh %q; đi kèm chương trình có %v, hoặc ghi đường dẫn thư mục: %w", h.Config.Province, province.Names(), err))
+		return failure(ExitConfig, fmt.Errorf("province: không có tỉnh %q; đi kèm chương trình có %s, hoặc ghi đường dẫn thư mục có tệp province.yaml", h.Config.Province, strings.Join(province.Names(), ", ")))
 	}
 	if h.Province, err = province.Load(h.Files); err != nil {
 		return failure(ExitConfig, fmt.Errorf("dữ liệu tỉnh %q chưa đúng: %w", h.Config.Province, err))

@@ -18,6 +18,7 @@ package dossier
 import (
 	"context"
 	"embed"
+	"fmt"
 	"io"
 	"io/fs"
 	"time"
@@ -89,6 +90,14 @@ type Config struct {
 	SupplementDays int    `toml:"supplement_days" default:"10" help:"Số ngày làm việc mặc định để người nộp bổ sung giấy tờ."`
 }
 
+// Validate finds settings that cannot work: "key: what is wrong".
+func (c Config) Validate() error {
+	if c.CodeScheme != "" && c.CodeScheme != org.SchemeQD20 && c.CodeScheme != org.SchemeQCVN102 {
+		return fmt.Errorf("code_scheme: phải là %s hoặc %s", org.SchemeQD20, org.SchemeQCVN102)
+	}
+	return nil
+}
+
 // Deps are the things the room needs. All but Config are required.
 type Deps struct {
 	DB         *db.DB
@@ -106,7 +115,7 @@ type Deps struct {
 // New returns the service of the room.
 func New(d Deps) *Service {
 	if d.Config.CodeScheme == "" {
-		d.Config.CodeScheme = "qd20"
+		d.Config.CodeScheme = org.SchemeQD20
 	}
 	if d.Config.SupplementDays <= 0 {
 		d.Config.SupplementDays = 10

@@ -24,6 +24,7 @@ package file
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -48,6 +49,17 @@ func Texts() fs.FS { return texts }
 // Config is what an installation may set for this room.
 type Config struct {
 	Clamd string `toml:"clamd" help:"Địa chỉ máy quét mã độc clamd, ví dụ unix:/run/clamav/clamd.ctl hoặc tcp:127.0.0.1:3310. Để trống là không quét."`
+}
+
+// Validate finds settings that cannot work: "key: what is wrong".
+func (c Config) Validate() error {
+	if c.Clamd == "" {
+		return nil
+	}
+	if _, err := newClamd(c.Clamd); err != nil {
+		return errors.New("clamd: phải có dạng unix:/đường-dẫn hoặc tcp:máy:cổng")
+	}
+	return nil
 }
 
 // Deps is what the room is built from. Folder, DB and Clock are required.

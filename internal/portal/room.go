@@ -18,6 +18,7 @@ package portal
 import (
 	"context"
 	"embed"
+	"fmt"
 	"io"
 	"io/fs"
 
@@ -118,6 +119,17 @@ type Config struct {
 	OnlineCheck string `toml:"online_check" default:"8 giờ làm việc" help:"Thời hạn cơ quan trả lời hồ sơ nộp trực tuyến đã hợp lệ hay chưa."`
 	Guesses     int    `toml:"guesses" default:"8" help:"Số lần nhập sai mã tra cứu của một hồ sơ trước khi phải chờ."`
 	Lookups     int    `toml:"lookups" default:"30" help:"Số lần tra cứu sai từ một địa chỉ mạng trước khi phải chờ."`
+}
+
+// Validate finds settings that cannot work: "key: what is wrong".
+func (c Config) Validate() error {
+	if c.OnlineCheck == "" {
+		return nil
+	}
+	if t, err := calendar.ParseTerm(c.OnlineCheck); err != nil || t.IsZero() {
+		return fmt.Errorf("online_check: %q không phải thời hạn, ví dụ 8 giờ làm việc, 1 ngày làm việc", c.OnlineCheck)
+	}
+	return nil
 }
 
 // Deps are the things the room needs. Accounts and Receipts may be nil.
