@@ -24,6 +24,7 @@ func testConfig(t *testing.T, address string) Config {
 	t.Helper()
 	c := Defaults()
 	c.Data, c.Listen, c.Database = t.TempDir(), "127.0.0.1:0", address
+	c.SecretKey = strings.Repeat("A", 43) + "=" // nodes of one database share their key
 	if address == "" { // need not survive a power cut
 		c.Database = "sqlite://" + filepath.Join(c.Data, "lienthong.db") + "?synchronous=off"
 	}
