@@ -155,9 +155,9 @@ func (s *Service) SetYear(ctx context.Context, y Year) error {
 	})
 }
 
-// change runs fn in a transaction, refuses a result no calendar can be built from, and makes all nodes read again.
+// change runs fn in a transaction, refuses a result no calendar can be built from.
 func (s *Service) change(ctx context.Context, unitID string, fn func(tx *db.Tx) error) error {
-	err := s.db.Tx(ctx, func(tx *db.Tx) error {
+	return s.cache.Locked(ctx, s.db, func(tx *db.Tx) error {
 		if err := fn(tx); err != nil {
 			return err
 		}
@@ -168,10 +168,8 @@ func (s *Service) change(ctx context.Context, unitID string, fn func(tx *db.Tx) 
 		if err := errors.Join(data.Validate(), buildable(data, unitID)); err != nil {
 			return fault.NewInvalid("valid_from", i18n.M("Không lưu được: giờ làm việc chồng với khoảng áp dụng khác, hoặc đơn vị không còn giờ làm việc nào.")).Wrap(err)
 		}
-		return bumpVersion(ctx, tx)
+		return nil
 	})
-	s.cache.Expire()
-	return err
 }
 
 func buildable(d Data, unitID string) error {
@@ -198,7 +196,7 @@ func (s *Service) Import(ctx context.Context, r io.Reader) (Imported, error) {
 		return Imported{}, fault.NewInvalid("file", i18n.M("Không đọc được tệp lịch: %s", err.Error())).Wrap(err)
 	}
 	var done Imported
-	err = s.db.Tx(ctx, func(tx *db.Tx) error {
+	err = s.cache.Locked(ctx, s.db, func(tx *db.Tx) error {
 		done = Imported{}
 		for _, part := range []func(context.Context, *db.Tx, Data, *Imported) error{importDays, importHours, importRest} {
 			if err := part(ctx, tx, data, &done); err != nil {
@@ -215,13 +213,9 @@ func (s *Service) Import(ctx context.Context, r io.Reader) (Imported, error) {
 		if err := after.Validate(); err != nil {
 			return fault.NewInvalid("file", i18n.M("Tệp lịch không khớp với các mục đã sửa tay: %s", err.Error())).Wrap(err)
 		}
-		if err := bumpVersion(ctx, tx); err != nil {
-			return err
-		}
 		return audit.Record(ctx, tx, audit.Entry{Action: "calendar.import", Object: "calendar.file", After: data,
 			Detail: map[string]any{"written": done.Written, "removed": done.Removed, "kept": done.Kept}})
 	})
-	s.cache.Expire()
 	return done, err
 }
 

@@ -2,9 +2,11 @@ package calendar
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/fault"
@@ -183,6 +185,33 @@ func TestAuditTells(t *testing.T) {
 		}
 		if r := rows[0]; r.Actor != "Rơ Châm H'Lan" || r.Object != "2018-11-26" || r.Unit != "city" || !strings.Contains(r.Detail, "mất điện") {
 			t.Errorf("%+v", r)
+		}
+	})
+}
+
+// TestTwoWeeksAtOnce lets two officials enter working weeks of one unit at the same moment: whoever is later sees the other.
+func TestTwoWeeksAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, f fixture) {
+		f.load(t)
+		var wg sync.WaitGroup
+		for n := range 10 {
+			unit := fmt.Sprint("u", n)
+			for _, from := range []string{"2019-01-01", "2019-02-02", "2019-03-03", "2019-04-04"} {
+				wg.Go(func() {
+					err := f.SetHours(system, Hours{UnitID: unit, ValidFrom: clock.MustDate(from), Week: Week{time.Monday: {{7 * 60, 11 * 60}}}})
+					if err != nil && fault.KindOf(err) != fault.Invalid {
+						t.Error(err)
+					}
+				})
+			}
+		}
+		wg.Wait()
+		data, err := loadData(context.Background(), f.db)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := data.Validate(); err != nil {
+			t.Error(err)
 		}
 	})
 }

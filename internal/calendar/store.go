@@ -223,10 +223,10 @@ func updateSetting(ctx context.Context, tx *db.Tx, name string, value int64) err
 	return nil
 }
 
-// bumpVersion tells all nodes that calendars they built are out of date.
-func bumpVersion(ctx context.Context, tx *db.Tx) error {
+// lock counts the version up. The row stays locked until the transaction ends, so changes follow one another.
+func lock(ctx context.Context, tx *db.Tx) error {
 	if _, err := tx.Exec(ctx, `UPDATE calendar_setting SET value = value + 1 WHERE name = 'version'`); err != nil {
-		return fmt.Errorf("bump calendar version: %w", err)
+		return fmt.Errorf("lock the calendar: %w", err)
 	}
 	return nil
 }

@@ -59,5 +59,5 @@ type Deps struct {
 // New returns the service of the room.
 func New(d Deps) *Service {
 	return &Service{db: d.DB, clock: d.Clock, units: d.Units,
-		cache: versioned.New(freshness, d.Clock.Now, versioned.Source[*book]{Version: selectVersion, Load: readBook})}
+		cache: versioned.New(freshness, d.Clock.Now, versioned.Source[*book]{Version: selectVersion, Load: readBook, Lock: lock})}
 }

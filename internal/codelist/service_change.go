@@ -93,7 +93,7 @@ func (s *Service) End(ctx context.Context, list, code string, from clock.Date) e
 
 // change runs fn on the items of a list in a transaction and refuses a result in which versions overlap.
 func (s *Service) change(ctx context.Context, list string, fn func(tx *db.Tx, rows []itemRow) error) error {
-	err := s.db.Tx(ctx, func(tx *db.Tx) error {
+	return s.cache.Locked(ctx, s.db, func(tx *db.Tx) error {
 		lists, err := selectLists(ctx, tx)
 		if err != nil {
 			return err
@@ -108,14 +108,12 @@ func (s *Service) change(ctx context.Context, list string, fn func(tx *db.Tx, ro
 		if err := fn(tx, rows); err != nil {
 			return err
 		}
-		return finish(ctx, tx, list)
+		return check(ctx, tx, list)
 	})
-	s.cache.Expire()
-	return err
 }
 
-// finish checks the list after a change and makes all nodes read again.
-func finish(ctx context.Context, tx *db.Tx, list string) error {
+// check refuses a list in which versions overlap.
+func check(ctx context.Context, tx *db.Tx, list string) error {
 	rows, err := selectItemsOf(ctx, tx, list)
 	if err != nil {
 		return err
@@ -126,10 +124,7 @@ func finish(ctx context.Context, tx *db.Tx, list string) error {
 			return err
 		}
 	}
-	if err := checkVersions(items); err != nil {
-		return err
-	}
-	return bumpVersion(ctx, tx)
+	return checkVersions(items)
 }
 
 func known(lists []List, key string) bool {
@@ -164,7 +159,7 @@ func (s *Service) Import(ctx context.Context, r io.Reader) (Imported, error) {
 		return Imported{}, fault.NewInvalid("file", i18n.M("Không đọc được tệp danh mục: %s", err.Error())).Wrap(err)
 	}
 	var done Imported
-	err = s.db.Tx(ctx, func(tx *db.Tx) error {
+	err = s.cache.Locked(ctx, s.db, func(tx *db.Tx) error {
 		done = Imported{}
 		lists, err := selectLists(ctx, tx)
 		if err != nil {
@@ -185,13 +180,12 @@ func (s *Service) Import(ctx context.Context, r io.Reader) (Imported, error) {
 		if !fresh && done.Written+done.Removed == 0 {
 			return nil
 		}
-		if err := finish(ctx, tx, list.Key); err != nil {
+		if err := check(ctx, tx, list.Key); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, audit.Entry{Action: "codelist.import", Object: "codelist.list", ObjectID: list.Key, After: items,
 			Detail: map[string]any{"written": done.Written, "removed": done.Removed, "kept": done.Kept, "missing": done.Missing}})
 	})
-	s.cache.Expire()
 	return done, err
 }
 

@@ -2,6 +2,7 @@ package codelist
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -97,6 +98,32 @@ func TestBrokenDatabase(t *testing.T) {
 		}
 		if _, err := f.ImportDir(system, fstest.MapFS{}); err != nil {
 			t.Errorf("an empty folder: %v", err)
+		}
+	})
+}
+
+// TestTwoVersionsAtOnce lets two officials enter versions of one code at the same moment: whoever is later sees the other.
+func TestTwoVersionsAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, f fixture) {
+		f.load(t, "list: colour\nname: Màu\nitems:\n  - {code: red, name: đỏ}\n")
+		var wg sync.WaitGroup
+		for n := range 10 {
+			for _, from := range []string{"2019-01-01", "2020-01-01"} {
+				wg.Go(func() {
+					err := f.Put(system, Item{List: "colour", Code: fmt.Sprint("c", n), Name: "màu", ValidFrom: clock.MustDate(from)})
+					if err != nil && fault.KindOf(err) != fault.Invalid {
+						t.Error(err)
+					}
+				})
+			}
+		}
+		wg.Wait()
+		items, err := f.History(public, "colour")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := checkVersions(items); err != nil {
+			t.Error(err)
 		}
 	})
 }

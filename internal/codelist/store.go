@@ -142,10 +142,10 @@ func selectVersion(ctx context.Context, q db.Querier) (int64, error) {
 	return n, nil
 }
 
-// bumpVersion tells all nodes that the lists they keep are out of date.
-func bumpVersion(ctx context.Context, tx *db.Tx) error {
+// lock counts the version up. The row stays locked until the transaction ends, so changes follow one another.
+func lock(ctx context.Context, tx *db.Tx) error {
 	if _, err := tx.Exec(ctx, `UPDATE codelist_version SET value = value + 1`); err != nil {
-		return fmt.Errorf("bump code list version: %w", err)
+		return fmt.Errorf("lock the code lists: %w", err)
 	}
 	return nil
 }

@@ -14,7 +14,7 @@ import (
 type Source[T any] struct {
 	Version func(context.Context, db.Querier) (int64, error)
 	Load    func(context.Context, db.Querier) (T, error)
-	Lock    func(context.Context, *db.Tx) error // counts the version up; the row stays locked until the transaction ends. Only Change needs it
+	Lock    func(context.Context, *db.Tx) error // counts the version up; the row stays locked until the transaction ends. Only changes need it
 }
 
 // Cache keeps a value. It is safe for concurrent use; what it hands out is shared and must not be changed.
@@ -107,19 +107,25 @@ func (c *Cache[T]) Expire() {
 	c.epoch++
 }
 
-// Change runs fn in a transaction on a value of its own that it may change and write; changes follow one another.
-// fn must be repeatable.
-func (c *Cache[T]) Change(ctx context.Context, d *db.DB, fn func(*db.Tx, T) error) error {
+// Locked runs fn in a transaction; such transactions, of Change too, follow one another on all nodes. fn must be repeatable.
+func (c *Cache[T]) Locked(ctx context.Context, d *db.DB, fn func(*db.Tx) error) error {
 	err := d.Tx(ctx, func(tx *db.Tx) error {
 		if err := c.src.Lock(ctx, tx); err != nil {
 			return err
 		}
+		return fn(tx)
+	})
+	c.Expire()
+	return err
+}
+
+// Change is Locked with a value of its own that fn may change and write.
+func (c *Cache[T]) Change(ctx context.Context, d *db.DB, fn func(*db.Tx, T) error) error {
+	return c.Locked(ctx, d, func(tx *db.Tx) error {
 		value, err := c.src.Load(ctx, tx)
 		if err != nil {
 			return err
 		}
 		return fn(tx, value)
 	})
-	c.Expire()
-	return err
 }
