@@ -251,7 +251,7 @@ func ownError(hc huma.Context, status int, msg string, errs ...error) huma.Statu
 		} else if err != nil {
 			d = &huma.ErrorDetail{Message: err.Error()}
 		}
-		f.Problems = append(f.Problems, fault.Problem{Field: strings.TrimPrefix(d.Location, "body."), Msg: i18n.Msg{Text: d.Message}})
+		f.Problems = append(f.Problems, fault.Problem{Field: strings.TrimPrefix(d.Location, "body."), Msg: i18n.Msg{Text: vietnamese(d.Message)}})
 	}
 	return in.mux.problem(ctx, withStatus(status, f))
 }

@@ -99,10 +99,11 @@ func title(status int) i18n.Msg {
 		return i18n.M("Có quá nhiều yêu cầu")
 	case http.StatusRequestEntityTooLarge:
 		return i18n.M("Dữ liệu quá lớn")
-	case http.StatusMethodNotAllowed, http.StatusBadRequest:
-		return i18n.M("Yêu cầu không hợp lệ")
 	case http.StatusUnprocessableEntity:
 		return i18n.M("Thông tin chưa đúng")
+	}
+	if status >= 400 && status < 500 {
+		return i18n.M("Yêu cầu không hợp lệ")
 	}
 	return i18n.M("Hệ thống gặp lỗi")
 }
