@@ -96,7 +96,7 @@ func TestCrash(t *testing.T) {
 
 func crash(t *testing.T, bin, database string) {
 	data := filepath.Join(t.TempDir(), "data")
-	p := program{t, bin, []string{"--data=" + data, "--database=" + database}}
+	p := program{t, bin, []string{"--data=" + data, "--database=" + database, "--secret-key=" + testConfig(t, "").SecretKey}}
 	p.run("demo", "--people-only")
 	c := newCrowd(t, data, database)
 	began := time.Now()
