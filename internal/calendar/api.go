@@ -79,7 +79,7 @@ type daysIn struct {
 // DayV1 (ngày đặc biệt) is a day off or a worked day, as programs see it.
 type DayV1 struct {
 	Date       string     `json:"date"`
-	Kind       string     `json:"kind" doc:"off: nghỉ; off_morning, off_afternoon: nghỉ nửa ngày; worked: làm bù"`
+	Kind       string     `json:"kind" doc:"off: nghỉ; off_morning, off_afternoon: nghỉ nửa ngày; work: làm bù"`
 	Name       string     `json:"name"`
 	Periods    []PeriodV1 `json:"periods,omitempty" doc:"Giờ làm việc của ngày làm bù"`
 	SourceAct  string     `json:"source_act,omitempty"`

@@ -63,8 +63,12 @@ func Build(data Data, units ...string) (*Calendar, error) {
 			return nil, err
 		}
 	}
-	if base := c.layers[len(c.layers)-1]; len(base) == 0 || !base[0].ValidTo.IsZero() {
+	base := c.layers[len(c.layers)-1]
+	if len(base) == 0 || !base[0].ValidTo.IsZero() {
 		return nil, errors.New("the working hours of the province must have an entry without end")
+	}
+	if len(base[len(base)-1].Week.ordinary()) == 0 { // it holds for all time before
+		return nil, errors.New("the first working hours of the province must have working time")
 	}
 	if err := c.fillTable(); err != nil {
 		return nil, err

@@ -136,13 +136,15 @@ func TestWorkingMinutes(t *testing.T) {
 func TestBuildRefuses(t *testing.T) {
 	from := clock.MustDate("2018-01-01")
 	for name, d := range map[string]Data{
-		"no hours":         {},
-		"hours that end":   {Hours: []Hours{{ValidFrom: from, ValidTo: clock.MustDate("2020-01-01"), Week: office}}},
-		"never working":    {Hours: []Hours{{ValidFrom: from}}},
-		"bad periods":      {Hours: []Hours{{ValidFrom: from, Week: Week{1: {{9, 3}}}}}},
-		"bad day":          {Hours: []Hours{{ValidFrom: from, Week: office}}, Days: []Day{{Date: from, Periods: Periods{{9, 3}}}}},
-		"negative day":     {DayMinutes: -1, Hours: []Hours{{ValidFrom: from, Week: office}}},
-		"a day of 2 days":  {DayMinutes: 3000, Hours: []Hours{{ValidFrom: from, Week: office}}},
+		"no hours":        {},
+		"hours that end":  {Hours: []Hours{{ValidFrom: from, ValidTo: clock.MustDate("2020-01-01"), Week: office}}},
+		"never working":   {Hours: []Hours{{ValidFrom: from}}},
+		"bad periods":     {Hours: []Hours{{ValidFrom: from, Week: Week{1: {{9, 3}}}}}},
+		"bad day":         {Hours: []Hours{{ValidFrom: from, Week: office}}, Days: []Day{{Date: from, Periods: Periods{{9, 3}}}}},
+		"negative day":    {DayMinutes: -1, Hours: []Hours{{ValidFrom: from, Week: office}}},
+		"a day of 2 days": {DayMinutes: 3000, Hours: []Hours{{ValidFrom: from, Week: office}}},
+		"not working at first": {Hours: []Hours{ // before the first entry the first one holds
+			{ValidFrom: from, ValidTo: clock.MustDate("2019-01-01")}, {ValidFrom: clock.MustDate("2019-01-01"), Week: office}}},
 		"unit never works": {Hours: []Hours{{ValidFrom: from, Week: office}, {UnitID: "u", ValidFrom: from}}},
 	} {
 		if _, err := Build(d, "u"); err == nil {

@@ -102,6 +102,9 @@ func (s *Service) Explain(ctx context.Context, unitID string, start time.Time, t
 	if err != nil {
 		return Answer{}, err
 	}
+	if err := checkYear("start", start.Year()); err != nil {
+		return Answer{}, err
+	}
 	c, err := s.For(ctx, unitID)
 	if err != nil {
 		return Answer{}, err

@@ -144,8 +144,8 @@ func (s *Service) SetYear(ctx context.Context, y Year) error {
 	if err := s.allow(ctx, ""); err != nil {
 		return err
 	}
-	if y.Year < 1946 || y.Year > 2200 {
-		return fault.NewInvalid("year", i18n.M("Năm %d không hợp lệ.", y.Year))
+	if err := checkYear("year", y.Year); err != nil {
+		return err
 	}
 	return s.change(ctx, "", func(tx *db.Tx) error {
 		if err := upsertYear(ctx, tx, y); err != nil {
@@ -153,6 +153,14 @@ func (s *Service) SetYear(ctx context.Context, y Year) error {
 		}
 		return audit.Record(ctx, tx, audit.Entry{Action: "calendar.set_year", Object: "calendar.year", ObjectID: strconv.Itoa(y.Year), After: y})
 	})
+}
+
+// checkYear refuses years for which nobody will ever load holidays.
+func checkYear(field string, year int) error {
+	if year < 1946 || year > 2200 {
+		return fault.NewInvalid(field, i18n.M("Năm %d không hợp lệ.", year))
+	}
+	return nil
 }
 
 // change runs fn in a transaction, refuses a result no calendar can be built from.

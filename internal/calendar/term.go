@@ -49,8 +49,11 @@ type Term struct {
 	Unit Unit
 }
 
-// maxTerm bounds a term to thirty years in whatever unit, so that a typing error cannot keep a server busy.
-const maxTerm = 30 * 366
+// maxTerm and maxMonths bound a term to some thirty years, so that a typing error cannot keep a server busy.
+const (
+	maxTerm   = 30 * 366
+	maxMonths = 30 * 12
+)
 
 // NewTerm returns num/den units. Calendar days and months must be whole; errors are fault.Invalid.
 func NewTerm(num, den int64, unit Unit) (Term, error) {
@@ -100,7 +103,7 @@ func (t Term) Validate() error {
 		return fault.NewInvalid("term", i18n.M("Thời hạn phải tính bằng giờ làm việc, ngày làm việc, ngày hoặc tháng."))
 	case t.Num < 0 || t.Den < 0:
 		return fault.NewInvalid("term", i18n.M("Thời hạn không được âm."))
-	case t.Den > 1_000_000 || t.Num/t.den() > maxTerm:
+	case t.Den > 1_000_000 || t.Num/t.den() > maxTerm || t.Unit == Months && t.Num/t.den() > maxMonths:
 		return fault.NewInvalid("term", i18n.M("Thời hạn quá dài hoặc quá chi tiết. Hãy kiểm tra lại con số."))
 	case !t.Unit.Working() && t.Num%t.den() != 0:
 		return fault.NewInvalid("term", i18n.M("Ngày và tháng phải là số nguyên; phần lẻ chỉ dùng cho giờ hoặc ngày làm việc."))

@@ -80,7 +80,7 @@ func TestNewTerm(t *testing.T) {
 	if got, err := NewTerm(4, 8, WorkingDays); err != nil || got != (Term{1, 2, WorkingDays}) {
 		t.Errorf("NewTerm(4/8) = %v, %v", got, err)
 	}
-	for _, bad := range []Term{{1, 2, CalendarDays}, {1, 2, Months}, {1, 1, "weeks"}, {-1, 1, WorkingDays}, {1, -1, WorkingDays}, {20000, 1, Months}, {1, 2_000_000, WorkingHours}} {
+	for _, bad := range []Term{{1, 2, CalendarDays}, {1, 2, Months}, {1, 1, "weeks"}, {-1, 1, WorkingDays}, {1, -1, WorkingDays}, {20000, 1, Months}, {361, 1, Months}, {1, 2_000_000, WorkingHours}} {
 		if err := bad.Validate(); err == nil {
 			t.Errorf("%+v is valid", bad)
 		}
