@@ -17,5 +17,5 @@ type Facet struct {
 
 // Facets returns what the actor's worklist holds, for its filters. Cursor and limit of the query do not count.
 func (s *Service) Facets(ctx context.Context, q WorkQuery) ([]Facet, error) {
-	return s.store.facets(ctx, s.DB, q, scopeOf(actor.From(ctx)), s.Clock.Now())
+	return s.store.facets(ctx, s.DB, q, scopeFor(actor.From(ctx), q), s.Clock.Now())
 }

@@ -10,16 +10,30 @@ import (
 
 // scopeOf returns what the actor may work on.
 func scopeOf(who actor.Actor) scope {
-	s := scope{kinds: map[string][]actor.Grant{}, account: who.ID}
+	s := scope{kinds: map[string][]actor.Grant{}, account: who.ID, received: who.Having(PermAccept)}
 	for kind, perm := range stepPermissions {
 		s.kinds[string(kind)] = who.Having(perm)
 	}
 	return s
 }
 
-// Worklist returns the open steps on which the actor may work, by deadline.
+// scopeFor returns the steps that a query is about: those that the actor may work on or, watching, all in the units that the actor leads.
+func scopeFor(who actor.Actor, q WorkQuery) scope {
+	if !q.Watch {
+		return scopeOf(who)
+	}
+	s := scope{kinds: map[string][]actor.Grant{}, account: who.ID}
+	for kind := range stepPermissions {
+		s.kinds[string(kind)] = who.Having(PermAssign)
+	}
+	return s
+}
+
+// Worklist returns the open steps on which the actor may work, by deadline. Who
+// receives dossiers also finds those that wait for papers at the step of a colleague,
+// because people bring the papers to the counter.
 func (s *Service) Worklist(ctx context.Context, q WorkQuery) (WorkPage, error) {
-	items, err := s.store.worklist(ctx, s.DB, q, scopeOf(actor.From(ctx)), s.Clock.Now())
+	items, err := s.store.worklist(ctx, s.DB, q, scopeFor(actor.From(ctx), q), s.Clock.Now())
 	if err != nil {
 		return WorkPage{}, err
 	}

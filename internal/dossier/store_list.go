@@ -58,11 +58,12 @@ const workFrom = ` FROM dossier_step s JOIN dossier_dossier d ON d.id = s.dossie
 
 // scope is what somebody may work on: per kind of step the grants that allow it.
 type scope struct {
-	kinds   map[string][]actor.Grant
-	account string
+	kinds    map[string][]actor.Grant
+	received []actor.Grant // where dossiers are received; these may take further papers at any step
+	account  string
 }
 
-func (s scope) clauses() clauses {
+func (s scope) clauses(b Box) clauses {
 	var or []string
 	var args []any
 	for _, kind := range []string{"receive", "work", "approve", "return"} {
@@ -75,6 +76,10 @@ func (s scope) clauses() clauses {
 	}
 	c := clauses{}
 	c.add(`s.state IN ('ready', 'claimed')`)
+	if cond, a := reach("r.unit_path", s.received); b == BoxSupplement && cond != "FALSE" {
+		or = append(or, receivedWaiting+cond+"))")
+		args = append(args, a...)
+	}
 	if len(or) == 0 {
 		c.add("FALSE")
 	} else {
@@ -83,16 +88,23 @@ func (s scope) clauses() clauses {
 	return c
 }
 
+// receivedWaiting takes of a dossier one open step, when its papers were received at the place that follows; it is asked of those that wait for papers.
+const receivedWaiting = `(s.id = (SELECT MIN(o.id) FROM dossier_step o WHERE o.dossier_id = d.id AND o.state IN ('ready', 'claimed'))
+	AND EXISTS (SELECT 1 FROM dossier_step r WHERE r.dossier_id = d.id AND r.kind = 'receive' AND `
+
+// promised is the time limit of a dossier while it runs; a result that waits to be fetched is not late.
+const promised = `CASE WHEN d.status <> 9 THEN d.due_at END`
+
 const paused = `d.status IN (5, 6)`
 
 // box adds what a box of the worklist means.
 func (c *clauses) box(b Box, account string, now time.Time) {
-	const due = `COALESCE(s.due_at, d.due_at)`
+	const due = `COALESCE(s.due_at, ` + promised + `)`
 	today := clock.DateOf(now)
 	now = minuteOf(now)
 	switch b {
 	case BoxSupplement:
-		c.add(`d.status = 5`)
+		c.add(`s.dossier_id IN (SELECT w.id FROM dossier_dossier w WHERE w.status = 5)`) // few, by their index
 		return
 	case BoxObligation:
 		c.add(`d.status = 6`)
@@ -114,7 +126,7 @@ func (c *clauses) box(b Box, account string, now time.Time) {
 }
 
 func (q WorkQuery) clauses(s scope, now time.Time) clauses {
-	c := s.clauses()
+	c := s.clauses(q.Box)
 	c.box(q.Box, s.account, now)
 	c.words("d.search_text", q.Text)
 	if q.Field != "" {
@@ -126,6 +138,9 @@ func (q WorkQuery) clauses(s scope, now time.Time) clauses {
 	if q.Kind != "" {
 		c.add(`s.kind = ?`, q.Kind)
 	}
+	if q.Unit != "" {
+		c.add(`s.unit_id = ?`, q.Unit)
+	}
 	return c
 }
 
@@ -136,15 +151,16 @@ func (store) worklist(ctx context.Context, q db.Querier, wq WorkQuery, s scope, 
 		if err != nil {
 			return nil, err
 		}
-		c.add(`(COALESCE(s.due_at, d.due_at, ?) > ? OR COALESCE(s.due_at, d.due_at, ?) = ? AND s.id > ?)`, farOff, m.at, farOff, m.at, m.id)
+		c.add(`(COALESCE(s.due_at, `+promised+`, ?) > ? OR COALESCE(s.due_at, `+promised+`, ?) = ? AND s.id > ?)`, farOff, m.at, farOff, m.at, m.id)
 	}
 	var items []WorkItem
-	err := q.Select(ctx, &items, `SELECT `+workColumns+workFrom+c.sql()+` ORDER BY COALESCE(s.due_at, d.due_at, ?), s.id LIMIT ?`,
+	err := q.Select(ctx, &items, `SELECT `+workColumns+workFrom+c.sql()+` ORDER BY COALESCE(s.due_at, `+promised+`, ?), s.id LIMIT ?`,
 		append(c.args, farOff, bounded(wq.Limit)+1)...)
 	return items, err
 }
 
-// count returns how many steps each box of the worklist holds, in one reading.
+// count returns how many steps each box of the worklist holds, in one reading; the
+// dossiers that wait for papers need one of their own where dossiers are received.
 func (store) count(ctx context.Context, q db.Querier, s scope, now time.Time) (map[Box]int, error) {
 	var columns []string
 	var args []any
@@ -154,7 +170,7 @@ func (store) count(ctx context.Context, q db.Querier, s scope, now time.Time) (m
 		columns = append(columns, `COUNT(*) FILTER (WHERE `+c.sql()+`) AS `+string(b))
 		args = append(args, c.args...)
 	}
-	within := s.clauses()
+	within := s.clauses(BoxToDo)
 	var n struct {
 		ToDo       int `db:"todo"`
 		Mine       int `db:"mine"`
@@ -166,6 +182,10 @@ func (store) count(ctx context.Context, q db.Querier, s scope, now time.Time) (m
 		Joint      int `db:"joint"`
 	}
 	err := q.Get(ctx, &n, `SELECT `+strings.Join(columns, ", ")+workFrom+within.sql(), append(args, within.args...)...)
+	if err == nil && len(s.received) > 0 {
+		c := WorkQuery{Box: BoxSupplement}.clauses(s, now)
+		err = q.Get(ctx, &n.Supplement, `SELECT COUNT(*)`+workFrom+c.sql(), c.args...)
+	}
 	return map[Box]int{BoxToDo: n.ToDo, BoxMine: n.Mine, BoxLate: n.Late, BoxToday: n.Today, BoxSoon: n.Soon,
 		BoxSupplement: n.Supplement, BoxObligation: n.Obligation, BoxJoint: n.Joint}, err
 }

@@ -57,6 +57,8 @@ type WorkQuery struct {
 	Field     string
 	Procedure string // code
 	Kind      string // kind of step
+	Watch     bool   // the work of everybody in the units that the reader leads, instead of the reader's own
+	Unit      org.UnitID
 	Cursor    string
 	Limit     int // 1–200, 50 when 0
 }
@@ -83,9 +85,9 @@ type WorkItem struct {
 	StepDue       *time.Time `db:"step_due"`
 }
 
-// Due returns the date that the list goes by, or nil.
+// Due returns the date that the list goes by, or nil. A result that waits to be fetched has none but that of its step.
 func (i *WorkItem) Due() *time.Time {
-	if i.StepDue != nil {
+	if i.StepDue != nil || i.Status == StatusDone {
 		return i.StepDue
 	}
 	return i.DossierDue
