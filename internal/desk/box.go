@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"time"
 
 	"lienthong/internal/dossier"
@@ -35,6 +36,14 @@ func boxPath(b dossier.Box) string {
 		return "/desk"
 	}
 	return "/desk/box/" + string(b)
+}
+
+// listPath is boxPath for a reader: where the first page is the overview, the work to do has an address of its own.
+func listPath(ctx context.Context, b dossier.Box) string {
+	if b == dossier.BoxToDo && beginsAbove(ctx) {
+		return "/desk/box/" + string(b)
+	}
+	return boxPath(b)
 }
 
 // parseBox returns the box that an address names; the empty name is everything to do.

@@ -266,7 +266,7 @@ func TestLooks(t *testing.T) {
 		t.Fatal(err)
 	}
 	pages := []struct{ name, who, path string }{
-		{"list", "clerk", "/desk"}, {"empty", "leader", "/desk/box/mine"}, {"split", "clerk", "/desk?open=" + string(x.ID)},
+		{"list", "clerk", "/desk"}, {"overview", "leader", "/desk/overview"}, {"watch", "leader", "/desk/overview/late"}, {"empty", "leader", "/desk/box/mine"}, {"split", "clerk", "/desk?open=" + string(x.ID)},
 		{"item-clerk", "clerk", at(x)}, {"item-officer", "officer", at(done)}, {"item-district", "district", at(land)}, {"item-asked", "clerk", at(more)},
 		{"counter", "clerk", "/desk/counter"}, {"counter-papers", "clerk", "/desk/counter?procedure=9.000001&case=late&owner.personal_id=064190000001"},
 		{"done", "clerk", "/desk/counter/done/" + string(done.ID)}, {"search", "clerk", "/desk/search"},

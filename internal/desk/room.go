@@ -1,4 +1,4 @@
-// Package desk is where officials work: the worklist by deadline, the open dossier with everything they can do, the reception counter, the search (tiếng Việt: bàn làm việc của cán bộ, quầy tiếp nhận hồ sơ).
+// Package desk is where officials work: the worklist by deadline, the overview of those who lead, the open dossier with everything they can do, the reception counter, the search (tiếng Việt: bàn làm việc của cán bộ, quầy tiếp nhận hồ sơ).
 //
 // The room holds no data and no rule. It shows what the dossier room offers to the
 // reader and hands over what they decide; whether it is allowed, that room says.
@@ -80,6 +80,8 @@ func (room *Room) Routes() []web.Route {
 	return []web.Route{
 		{Method: "GET", Pattern: "/desk", Permission: dossier.PermRead, Name: "desk.list", Handler: room.list},
 		{Method: "GET", Pattern: "/desk/box/{box}", Permission: dossier.PermRead, Name: "desk.box", Handler: room.list},
+		{Method: "GET", Pattern: overviewPath, Permission: dossier.PermAssign, Name: "desk.overview", Handler: room.overview},
+		{Method: "GET", Pattern: overviewPath + "/{box}", Permission: dossier.PermAssign, Name: "desk.watch", Handler: room.watch},
 		{Method: "GET", Pattern: "/desk/export.xlsx", Permission: dossier.PermRead, Name: "desk.export", Handler: room.exportWork},
 		{Method: "GET", Pattern: "/desk/search", Permission: dossier.PermRead, Name: "desk.search", Handler: room.search},
 		{Method: "GET", Pattern: "/desk/search/export.xlsx", Permission: dossier.PermRead, Name: "desk.search_export", Handler: room.exportFound},

@@ -25,6 +25,9 @@ func (room *Room) exportWork(w http.ResponseWriter, r *http.Request) error {
 	}
 	t, ctx := room.texts(r.Context()), r.Context()
 	q := workQuery(vs, box)
+	if vs.Bool("watch") {
+		q = watched(q, vs)
+	}
 	q.Limit = exportSize
 	cols := t.columns(i18n.M("Mã hồ sơ"), i18n.M("Số của cơ quan"), i18n.M("Thủ tục"), i18n.M("Chủ hồ sơ"), i18n.M("Điện thoại"), i18n.M("Trạng thái"),
 		i18n.M("Kênh nộp"), i18n.M("Bước"), i18n.M("Đơn vị"), i18n.M("Người xử lý"))

@@ -34,6 +34,8 @@ type listPage struct {
 	Pager      look.Pager
 	Empty      string
 	Export     string
+	Watch      bool        // everybody's work: the rows say where it lies
+	Unit       []look.Chip // the unit that the list is limited to
 	Counter    bool
 	Item       *itemPage // the open one beside the list
 }
@@ -45,7 +47,7 @@ type listRow struct {
 	Procedure             string
 	Person                string
 	Status                *look.Status // nothing when the step says it all
-	Step, Who             string
+	Step, Who, Unit       string
 	Due                   *look.Due
 	Current, Mine, Online bool
 }
@@ -57,10 +59,14 @@ func workQuery(vs web.Values, box dossier.Box) dossier.WorkQuery {
 
 // filters are the filters as they stand in addresses.
 func filters(q dossier.WorkQuery) url.Values {
-	return with(nil, "q", q.Text, "field", q.Field, "procedure", q.Procedure, "kind", q.Kind)
+	return with(nil, "q", q.Text, "field", q.Field, "procedure", q.Procedure, "kind", q.Kind, "unit", string(q.Unit))
 }
 
 func (room *Room) list(w http.ResponseWriter, r *http.Request) error {
+	if r.URL.Path == boxPath(dossier.BoxToDo) && r.URL.RawQuery == "" && beginsAbove(r.Context()) {
+		http.Redirect(w, r, overviewPath, http.StatusSeeOther)
+		return nil
+	}
 	vs, err := web.Query(r)
 	if err != nil {
 		return err
@@ -69,7 +75,11 @@ func (room *Room) list(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return fault.NewNotFound(i18n.M("Không có ngăn việc này. Hãy chọn trong danh sách bên trái."))
 	}
-	q := workQuery(vs, box)
+	return room.showList(w, r, workQuery(vs, box), vs)
+}
+
+// showList answers with a list of steps, or with the part of it that changes.
+func (room *Room) showList(w http.ResponseWriter, r *http.Request, q dossier.WorkQuery, vs web.Values) error {
 	d, err := room.worklist(r, q, parseTrail(vs.Line("after")), dossier.ID(vs.Line("open")))
 	if err != nil {
 		return err
@@ -78,23 +88,29 @@ func (room *Room) list(w http.ResponseWriter, r *http.Request) error {
 		return room.pages.RenderPart(w, r, http.StatusOK, "list.html", "split", d)
 	}
 	t := room.texts(r.Context())
-	return room.pages.Render(w, r, http.StatusOK, "list.html", "desk",
-		web.View{Title: t.tr(box.Name()), Data: d})
+	title := t.tr(q.Box.Name())
+	if q.Watch {
+		title = t.tr(i18n.M("%s, mọi bộ phận", title))
+	}
+	return room.pages.Render(w, r, http.StatusOK, "list.html", "desk", web.View{Title: title, Data: d})
 }
 
 // worklist puts a page of the worklist together.
 func (room *Room) worklist(r *http.Request, q dossier.WorkQuery, at trail, open dossier.ID) (*listPage, error) {
 	ctx := r.Context()
 	t := room.texts(ctx)
-	facets, err := room.Dossiers.Facets(ctx, dossier.WorkQuery{Box: q.Box, Text: q.Text})
+	facets, err := room.Dossiers.Facets(ctx, dossier.WorkQuery{Box: q.Box, Text: q.Text, Watch: q.Watch, Unit: q.Unit})
 	if err != nil {
 		return nil, err
 	}
-	d := &listPage{Box: q.Box, Path: boxPath(q.Box), Query: q, Empty: t.tr(emptyBox(q.Box)), Counter: mayReceive(ctx)}
+	d := &listPage{Box: q.Box, Path: listPath(ctx, q.Box), Query: q, Empty: t.tr(emptyBox(q.Box)), Counter: mayReceive(ctx)}
+	if q.Watch {
+		d.Watch, d.Path, d.Counter = true, watchPath(q.Box), false
+	}
 	vs := filters(q)
 	d.Filtered = len(vs) > 0
 	d.Reset = d.Path
-	d.Export = address("/desk/export.xlsx", with(vs, "box", string(q.Box)))
+	d.Export = address("/desk/export.xlsx", with(vs, "box", string(q.Box), "watch", mark(q.Watch)))
 	room.facets(r, d, facets)
 	q.Cursor, q.Limit = at.cursor(), pageSize
 	page, err := room.Dossiers.Worklist(ctx, q)
@@ -107,7 +123,14 @@ func (room *Room) worklist(r *http.Request, q dossier.WorkQuery, at trail, open 
 	}
 	here := with(vs, "after", strings.Join(at, trailSign))
 	for i := range page.Items {
-		d.Rows = append(d.Rows, room.listRow(t, cal, d.Path, here, &page.Items[i], open, actor.From(ctx).ID))
+		row := room.listRow(t, cal, d.Path, here, &page.Items[i], open, actor.From(ctx).ID)
+		if q.Watch {
+			row.Unit = page.Items[i].UnitName
+		}
+		d.Rows = append(d.Rows, row)
+	}
+	if q.Unit != "" {
+		d.Unit = []look.Chip{{Label: t.unitLabel(page.Items), Active: true, Href: address(d.Path, with(vs, "unit", ""))}}
 	}
 	d.Pager = at.pager(t, d.Path, vs, pageSize, len(d.Rows), total(facets, q), page.Next)
 	if open != "" {
@@ -134,8 +157,26 @@ func (room *Room) listRow(t texts, cal *calendar.Calendar, path string, here url
 	case due != nil:
 		x := t.due(cal, room.Clock.Now(), *due)
 		row.Due = &x
+	case it.Status == dossier.StatusDone:
+		row.Due = &look.Due{Level: "done", Text: t.tr(i18n.M("Chờ người nộp đến nhận"))}
 	}
 	return row
+}
+
+// unitLabel names the unit that a list is limited to.
+func (t texts) unitLabel(items []dossier.WorkItem) string {
+	if len(items) == 0 {
+		return t.tr(i18n.M("Một bộ phận"))
+	}
+	return items[0].UnitName
+}
+
+// mark is how a choice that was made stands in addresses.
+func mark(chosen bool) string {
+	if chosen {
+		return "1"
+	}
+	return ""
 }
 
 // total adds up the facets that the filters let through.

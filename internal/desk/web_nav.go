@@ -28,13 +28,18 @@ func (room *Room) Nav(ctx context.Context, path string) []look.NavGroup {
 	}
 	work := look.NavGroup{Label: t.tr(i18n.M("Việc cần làm"))}
 	for _, s := range boxSigns {
-		it := look.NavItem{Label: t.tr(s.Box.Name()), Href: boxPath(s.Box), Icon: s.Icon, Key: s.Key, Current: path == boxPath(s.Box)}
+		it := look.NavItem{Label: t.tr(s.Box.Name()), Href: listPath(ctx, s.Box), Icon: s.Icon, Key: s.Key, Current: path == boxPath(s.Box)}
 		if n := counts[s.Box]; n > 0 {
 			it.Count, it.Tone = strconv.Itoa(n), s.Tone
 		}
 		work.Items = append(work.Items, it)
 	}
 	groups := []look.NavGroup{work}
+	if leads(ctx) {
+		above := look.NavGroup{Label: t.tr(i18n.M("Đơn vị")), Items: []look.NavItem{{Label: t.tr(i18n.M("Tổng quan")), Href: overviewPath, Icon: "chart-bar", Key: "l",
+			Current: path == overviewPath || strings.HasPrefix(path, overviewPath+"/")}}}
+		groups = []look.NavGroup{above, work}
+	}
 	var counter []look.NavItem
 	if who.CanSomewhere(dossier.PermAccept) {
 		counter = append(counter, look.NavItem{Label: t.tr(i18n.M("Tiếp nhận tại quầy")), Href: "/desk/counter", Icon: "device-desktop", Key: "n", Current: strings.HasPrefix(path, "/desk/counter")})
