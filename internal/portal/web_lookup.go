@@ -33,7 +33,7 @@ func (m *Room) showLookup(w http.ResponseWriter, r *http.Request, status int, co
 	var at map[string]string
 	v.Problems, at = m.problems(ctx, ps)
 	v.Code = design.Field{Name: "code", Label: m.say(ctx, i18n.M("Mã hồ sơ")), Value: code, Required: true, MaxLength: 60, Autocomplete: "off", Error: at["code"],
-		Hint: m.say(ctx, i18n.M("In trên giấy tiếp nhận, ví dụ H21.15-261123-0007."))}
+		Hint: m.say(ctx, i18n.M("Ví dụ H21.15-261123-0007, in trên giấy tiếp nhận."))}
 	v.Secret = design.Field{Name: "secret", Label: m.say(ctx, i18n.M("Mã tra cứu")), Value: secret, Optional: true, MaxLength: 12, Width: "short", Autocomplete: "off", Error: at["secret"],
 		Hint: m.say(ctx, i18n.M("6 ký tự trên giấy tiếp nhận. Có mã này thì xem được giấy tờ, bổ sung và rút hồ sơ."))}
 	return m.pages.Render(w, r, status, "lookup.html", "public", web.View{Title: forCitizens(m.Catalog, i18n.Lang(ctx), "Tra cứu hồ sơ"), Data: v})
@@ -159,6 +159,9 @@ func (m *Room) track(w http.ResponseWriter, r *http.Request) error {
 	o, err := m.trackedDossier(w, r)
 	if slow, ok := err.(slowDown); ok { //nolint:errorlint // made by tryTrack
 		return m.showLookup(w, r, http.StatusTooManyRequests, code, "", []fault.Problem{{Field: "code", Msg: tooMany(time.Duration(slow))}})
+	}
+	if f, ok := fault.As(err); ok && f.Kind == fault.NotFound { // ask again where the code stands
+		return m.showLookup(w, r, http.StatusNotFound, code, "", []fault.Problem{{Field: "code", Msg: f.User()}})
 	}
 	if err != nil {
 		return err
