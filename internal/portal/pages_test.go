@@ -106,7 +106,11 @@ func TestLookup(t *testing.T) {
 				t.Errorf("cookie %q", a.Cookies())
 			}
 		}},
-		{Name: "no dossier", URL: "/tra-cuu/X99.10.01-261123-9999", WantStatus: 404},
+		{Name: "no dossier", URL: "/tra-cuu/X99.10.01-261123-9999", WantStatus: 404, WantText: []string{"Tra cứu hồ sơ", "Không tìm thấy hồ sơ này."}, Check: func(t *testing.T, a *webtest.Answer) {
+			if got := a.Page.Find("#f-code").AttrOr("value", ""); got != "X99.10.01-261123-9999" {
+				t.Errorf("the code to mend is %q", got)
+			}
+		}},
 		{Name: "files need the secret", URL: address + "/tep/" + st.Files[0].ID, WantStatus: 404},
 		{Name: "withdrawing needs the secret", URL: address + "/rut", Form: url.Values{"reason": {"x"}}, WantStatus: 401},
 	})
