@@ -136,9 +136,10 @@ func (s *Service) AddPost(ctx context.Context, p Post) (Post, error) {
 	return made, err
 }
 
-// EndPost ends a post: on is the first day on which it is no longer held.
+// EndPost ends a post: on is the first day on which it is no longer held. Where the unit was to end later, the post
+// does not go on at its heir either.
 func (s *Service) EndPost(ctx context.Context, post PostID, on clock.Date) error {
-	return s.db.Tx(ctx, func(tx *db.Tx) error {
+	return s.cache.Locked(ctx, s.db, func(tx *db.Tx) error { // no unit ends in the meantime
 		p, err := s.store.post(ctx, tx, post)
 		if errors.Is(err, db.ErrNoRows) {
 			return fault.NewNotFound(i18n.M("Không tìm thấy vị trí công tác này."))
@@ -160,6 +161,9 @@ func (s *Service) EndPost(ctx context.Context, post PostID, on clock.Date) error
 			return fault.NewInvalid("on", i18n.M("Ngày thôi giữ vị trí phải sau ngày bắt đầu (%s).", p.ValidFrom.Display()))
 		}
 		before := p
+		if err := s.store.dropCarried(ctx, tx, p); err != nil {
+			return err
+		}
 		p.ValidTo = on
 		if err := s.store.endPost(ctx, tx, p.ID, on); err != nil {
 			return err

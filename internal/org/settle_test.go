@@ -1,6 +1,8 @@
 package org
 
 import (
+	"errors"
+	"sync"
 	"testing"
 
 	"lienthong/internal/kit/clock"
@@ -90,4 +92,36 @@ func TestPostsGoAllTheWay(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestPostEndsBeforeItsUnit holds that who leaves before the unit ends does not come back at its heir.
+func TestPostEndsBeforeItsUnit(t *testing.T) {
+	each(t, day1, func(t *testing.T, o office) {
+		slug := []string{"ubnd-10001/reception", "ubnd-10002/reception", "ubnd-10003/reception"}
+		var posts []Post
+		for _, name := range []string{"A", "B", "C", "D"} {
+			posts = append(posts, o.member(t, name, slug[0], "Công chức một cửa", true))
+		}
+		leave := func(p Post) error { return o.EndPost(o.ctx, p.ID, clock.MustDate("2019-06-01")) }
+		var errs [6]error
+		var wg sync.WaitGroup
+		for i, on := range []string{day2, day3} {
+			wg.Go(func() {
+				_, errs[i] = o.End(o.ctx, End{Unit: o.slug(t, slug[i]).ID, Heir: o.slug(t, slug[i+1]).ID, On: clock.MustDate(on)})
+			})
+		}
+		for i, p := range posts[1:] { // they leave while the ends are entered
+			wg.Go(func() { errs[2+i] = leave(p) })
+		}
+		wg.Wait()
+		errs[5] = leave(posts[0])
+		if err := errors.Join(errs[:]...); err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range posts {
+			if got := must(o.History(o.ctx, p.PersonID))(t); len(got) != 1 || got[0].ValidTo != clock.MustDate("2019-06-01") {
+				t.Errorf("posts = %+v", got)
+			}
+		}
+	})
 }

@@ -3,6 +3,7 @@ package org
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -172,6 +173,22 @@ func (s store) carryOn(ctx context.Context, tx *db.Tx, u Unit) error {
 			return err
 		}
 		u = next
+	}
+	return nil
+}
+
+// dropCarried takes back that a post goes on at the heir of its unit.
+func (store) dropCarried(ctx context.Context, tx *db.Tx, p Post) error {
+	for !p.ValidTo.IsZero() {
+		err := tx.Get(ctx, &p, `DELETE FROM org_post WHERE person_id = ? AND title = ? AND main = ? AND valid_from = ?
+			AND unit_id IN (SELECT to_id FROM org_successor WHERE from_id = ? AND heir AND on_date = ?) RETURNING `+postColumns,
+			p.PersonID, p.Title, p.Main, p.ValidTo, p.UnitID, p.ValidTo)
+		if errors.Is(err, db.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("take back a post that goes on: %w", err)
+		}
 	}
 	return nil
 }
