@@ -378,6 +378,12 @@ func TestRecode(t *testing.T) {
 		t.Error("old and new code must each be valid in its time")
 	}
 	wantKind(t, b.recode(u, "a", "199", clock.MustDate("2026-01-01")), fault.Conflict)
+	for _, from := range []string{"", "1999-12-31", day3, day2} { // no day, before the unit began, not after the code it has
+		date, _ := clock.ParseDate(from)
+		wantKind(t, b.recode(u, "a", "200", date), fault.Invalid)
+	}
+	u.ValidTo = clock.MustDate("2027-01-01")
+	wantKind(t, b.recode(u, "a", "200", u.ValidTo), fault.Invalid)
 	wantKind(t, b.recode(u, "a", "112", clock.MustDate("2026-01-01")), fault.Invalid)
 }
 

@@ -414,12 +414,21 @@ func (b *book) recode(u *Unit, scheme, code string, from clock.Date) error {
 	if err := b.checkCode(scheme, code, from, u.ID).Err(); err != nil {
 		return err
 	}
+	if from.IsZero() {
+		return fault.NewInvalid("from", i18n.M("Nhập ngày có hiệu lực."))
+	}
+	if !u.ValidOn(from) {
+		return fault.NewInvalid("from", i18n.M("%s không có hiệu lực vào ngày %s.", u.FullName(), from.Display()))
+	}
 	for i := range b.codes[u.ID] {
 		c := &b.codes[u.ID][i]
-		if c.Scheme == scheme && c.Code == code {
+		switch {
+		case c.Scheme != scheme:
+		case c.Code == code:
 			return fault.NewConflict(i18n.M("%s đã có mã %s.", u.FullName(), code))
-		}
-		if c.Scheme == scheme && c.ValidTo.IsZero() {
+		case !c.ValidFrom.Before(from):
+			return fault.NewInvalid("from", i18n.M("Mã %s có hiệu lực từ ngày %s; mã mới phải bắt đầu sau ngày đó.", c.Code, c.ValidFrom.Display()))
+		case c.ValidTo.IsZero():
 			c.ValidTo = from
 			b.dirty.endedCodes = append(b.dirty.endedCodes, *c)
 		}
