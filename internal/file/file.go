@@ -105,9 +105,8 @@ type Scanner interface {
 // maxName is how long a name may be, in characters, ending included.
 const maxName = 200
 
-// cleanName returns a name that is safe on every system and in every header,
-// with an ending that tells the truth about the content.
-func cleanName(name, mediaType string) string {
+// harmless returns the last part of a path without what is unsafe on some system or in a header, or deceives the eye.
+func harmless(name string) string {
 	name = strings.Map(func(r rune) rune {
 		switch {
 		case r == '/' || r == '\\':
@@ -119,8 +118,25 @@ func cleanName(name, mediaType string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(name, ""))
-	name = vntext.Clean(path.Base("/" + name))
-	name = strings.Trim(name, "/ ")
+	return strings.Trim(vntext.Clean(path.Base("/"+name)), "/ ")
+}
+
+// givenName returns a name as its owner knows it, ending included, for messages about a file that is refused.
+func givenName(name string) string {
+	name = harmless(name)
+	if r := []rune(name); len(r) > maxName {
+		name = string(r[:maxName]) + "…"
+	}
+	if name == "" {
+		return "tệp"
+	}
+	return name
+}
+
+// cleanName returns a name that is safe on every system and in every header,
+// with an ending that tells the truth about the content.
+func cleanName(name, mediaType string) string {
+	name = harmless(name)
 	fits := endings[mediaType]
 	stem, end := name, strings.ToLower(path.Ext(name))
 	if slices.Contains(fits, end) {

@@ -211,9 +211,11 @@ func TestPutRefuses(t *testing.T) {
 			kind fault.Kind
 			text string
 		}{
-			"empty":             {Upload{Name: "a.pdf", Reader: strings.NewReader("")}, fault.Invalid, "không có nội dung"},
+			"empty":             {Upload{Name: "a.pdf", Reader: strings.NewReader("")}, fault.Invalid, "Tệp “a.pdf” không có nội dung"},
 			"too large":         {Upload{Name: "a.pdf", Reader: bytes.NewReader(big), MaxSize: int64(len(big) - 1)}, fault.Invalid, "lớn hơn giới hạn"},
-			"html as pdf":       {Upload{Name: "a.pdf", Reader: strings.NewReader("<html><script>alert(1)</script>")}, fault.Invalid, "không thuộc loại"},
+			"html as pdf":       {Upload{Name: "a.pdf", Reader: strings.NewReader("<html><script>alert(1)</script>")}, fault.Invalid, "Tệp “a.pdf” có nội dung khác với đuôi tên và không thuộc loại"},
+			"program":           {Upload{Name: `C:\\tải về\\cài đặt.exe`, Reader: strings.NewReader("MZ\x90\x00" + strings.Repeat("\x00", 100))}, fault.Invalid, "Tệp “cài đặt.exe” không thuộc loại"},
+			"no name":           {Upload{Reader: strings.NewReader("x")}, fault.Invalid, "Tệp “tệp” không thuộc loại"},
 			"svg as png":        {Upload{Name: "a.png", Reader: strings.NewReader(`<svg xmlns="http://www.w3.org/2000/svg"/>`)}, fault.Invalid, "không thuộc loại"},
 			"program as jpg":    {Upload{Name: "a.jpg", Reader: strings.NewReader("MZ\x90\x00" + strings.Repeat("\x00", 100))}, fault.Invalid, "không thuộc loại"},
 			"zip by default":    {Upload{Name: "a.docx", Reader: bytes.NewReader(pack(t, "a.txt"))}, fault.Invalid, "không thuộc loại"},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"slices"
 	"strings"
 
@@ -106,9 +107,13 @@ func (s *Service) inspect(ctx context.Context, w *draft, u Upload) (string, erro
 		return "", fmt.Errorf("look into an upload: %w", err)
 	}
 	if !slices.Contains(u.Allow, mediaType) {
-		refused := i18n.M("Tệp “%s” không thuộc loại được nhận. Hãy gửi tệp %s.", cleanName(u.Name, ""), kinds(u.Allow))
-		if mediaType == macros {
-			refused = i18n.M("Tệp “%s” có chứa macro nên không được nhận. Hãy lưu lại thành tệp không có macro hoặc tệp PDF.", cleanName(u.Name, ""))
+		name := givenName(u.Name)
+		refused := i18n.M("Tệp “%s” không thuộc loại được nhận. Hãy gửi tệp %s.", name, kinds(u.Allow))
+		switch {
+		case mediaType != macros && slices.Contains(Endings(u.Allow), strings.ToLower(path.Ext(name))):
+			refused = i18n.M("Tệp “%s” có nội dung khác với đuôi tên và không thuộc loại được nhận. Hãy mở lại tệp, lưu đúng loại rồi gửi; các loại được nhận: %s.", name, kinds(u.Allow))
+		case mediaType == macros:
+			refused = i18n.M("Tệp “%s” có chứa macro nên không được nhận. Hãy lưu lại thành tệp không có macro hoặc tệp PDF.", name)
 		}
 		return "", fault.NewInvalid("file", refused)
 	}
@@ -121,7 +126,7 @@ func (s *Service) inspect(ctx context.Context, w *draft, u Upload) (string, erro
 	}
 	if threat != "" {
 		s.log.WarnContext(ctx, "an upload is infected", "threat", threat, "sha256", w.sum)
-		return "", fault.NewInvalid("file", i18n.M("Tệp “%s” có mã độc (%s) nên không được nhận. Hãy quét máy của bạn rồi gửi tệp khác.", cleanName(u.Name, ""), threat))
+		return "", fault.NewInvalid("file", i18n.M("Tệp “%s” có mã độc (%s) nên không được nhận. Hãy quét máy của bạn rồi gửi tệp khác.", givenName(u.Name), threat))
 	}
 	return mediaType, nil
 }
@@ -141,7 +146,7 @@ func kinds(types []string) string {
 
 // writeFault turns the errors of writing into what the user can act on.
 func (s *Service) writeFault(err error, u Upload) error {
-	name := cleanName(u.Name, "")
+	name := givenName(u.Name)
 	switch {
 	case errors.Is(err, errTooLarge):
 		return fault.NewInvalid("file", i18n.M("Tệp “%s” lớn hơn giới hạn %d MB. Hãy chụp lại với cỡ nhỏ hơn hoặc chia thành nhiều tệp.", name, max(1, u.MaxSize>>20)))
