@@ -195,7 +195,7 @@ func (f *counterForm) filing() (dossier.Filing, error) {
 		RequestKey: "counter:" + f.key, UploadToken: f.token}
 	var err error
 	if out.Owner.BirthDate, err = clock.ParseDate(f.birth); err != nil {
-		ps.Add("owner.birth_date", i18n.M("Ngày phải có dạng ngày/tháng/năm, ví dụ 23/11/1988."))
+		ps.Add("owner.birth_date", i18n.M("Ngày chưa đúng. Hãy nhập ngày/tháng/năm có trên lịch, ví dụ 23/11/2018."))
 	} else if out.Owner.BirthDate.After(f.today) {
 		ps.Add("owner.birth_date", i18n.M("Ngày sinh không thể sau hôm nay. Hãy xem lại năm."))
 	}

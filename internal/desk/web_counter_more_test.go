@@ -53,7 +53,7 @@ func TestCounterRefusals(t *testing.T) {
 		{"a number of letters", "owner.personal_id", url.Values{"owner.personal_id": {"06419000000x"}}, "Số định danh"},
 		{"no phone", "owner.phone", url.Values{"owner.phone": {""}}, "số điện thoại"},
 		{"a phone of letters", "owner.phone", url.Values{"owner.phone": {"không có"}}, "Số điện thoại"},
-		{"a birth date that is none", "owner.birth_date", url.Values{"owner.birth_date": {"31/02/1990"}}, "Ngày phải có dạng"},
+		{"a birth date that is none", "owner.birth_date", url.Values{"owner.birth_date": {"31/02/1990"}}, "Ngày chưa đúng."},
 		{"a birth date to come", "owner.birth_date", url.Values{"owner.birth_date": {"01/01/2090"}}, "Ngày sinh không thể sau hôm nay."},
 		{"an organisation without a name", "owner.organisation", url.Values{"owner.kind": {"organisation"}}, "tên"},
 		{"a tax code of letters", "owner.tax_code", url.Values{"owner.kind": {"organisation"}, "owner.organisation": {"Hợp tác xã Thử"}, "owner.tax_code": {"abc"}}, "Mã số thuế"},

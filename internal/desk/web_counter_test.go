@@ -77,7 +77,7 @@ func TestCounterMore(t *testing.T) {
 		"Thời hạn bổ sung từ 1 đến 180":     {"more.days": {"200"}},
 		"Hãy nhập số từ 0 đến 10.000.":      {"more.days": {"x"}},
 		"Họ tên chỉ gồm chữ":                {"owner.full_name": {"Kpă 4"}},
-		"Ngày phải có dạng ngày/tháng/năm,": {"owner.birth_date": {"31/02/1990"}},
+		"Ngày chưa đúng.": {"owner.birth_date": {"31/02/1990"}},
 	} {
 		o.do(webtest.Scenario{Name: name, As: o.clerk, Method: "POST", URL: "/desk/counter", Form: plus(sent, more), WantStatus: 422, WantText: []string{name}})
 	}

@@ -121,7 +121,7 @@ func (vs Values) Int(name string) (int64, error) {
 func (vs Values) Date(name string) (clock.Date, error) {
 	d, err := clock.ParseDate(vs.Get(name))
 	if err != nil {
-		return clock.Date{}, fault.NewInvalid(name, i18n.M("Ngày phải có dạng ngày/tháng/năm, ví dụ 23/11/2018."))
+		return clock.Date{}, fault.NewInvalid(name, i18n.M("Ngày chưa đúng. Hãy nhập ngày/tháng/năm có trên lịch, ví dụ 23/11/2018."))
 	}
 	return d, nil
 }
