@@ -23,6 +23,9 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/jmoiron/sqlx"
 	"github.com/ncruces/go-sqlite3"
+
+	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/i18n"
 )
 
 // Engine is the kind of database.
@@ -140,12 +143,12 @@ func (d *DB) Close() error {
 
 // Get reads one row into dest, a struct with db tags or a scalar.
 func (d *DB) Get(ctx context.Context, dest any, query string, args ...any) error {
-	return d.read.GetContext(ctx, dest, d.read.Rebind(query), d.norm(args)...)
+	return passing(d.read.GetContext(ctx, dest, d.read.Rebind(query), d.norm(args)...))
 }
 
 // Select reads all rows into dest, a pointer to a slice.
 func (d *DB) Select(ctx context.Context, dest any, query string, args ...any) error {
-	return d.read.SelectContext(ctx, dest, d.read.Rebind(query), d.norm(args)...)
+	return passing(d.read.SelectContext(ctx, dest, d.read.Rebind(query), d.norm(args)...))
 }
 
 // Tx is a writing transaction.
@@ -195,7 +198,7 @@ func (d *DB) Tx(ctx context.Context, fn func(*Tx) error) error {
 	var err error
 	for i := range attempts {
 		if err = d.once(ctx, fn); !lost(err) {
-			return err
+			return passing(err)
 		}
 		select {
 		case <-ctx.Done():
@@ -237,6 +240,17 @@ func ignoreDone(err error) error {
 func lost(err error) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
+}
+
+// passing makes trouble of the database that passes when somebody tends to it an Unavailable fault: no room on the
+// disk, too little memory, too many connections, a server that stops or starts. Package web knows what is the same for
+// all: an address that does not answer, a database that is locked.
+func passing(err error) error {
+	var pg *pgconn.PgError
+	if errors.Is(err, sqlite3.FULL) || errors.As(err, &pg) && (strings.HasPrefix(pg.Code, "53") || strings.HasPrefix(pg.Code, "57P")) {
+		return fault.NewUnavailable(i18n.Msg{}).Wrap(err)
+	}
+	return err
 }
 
 // IsUnique reports whether err says that a row with such a key is there already.

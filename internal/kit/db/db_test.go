@@ -12,6 +12,7 @@ import (
 
 	"lienthong/internal/kit/db"
 	"lienthong/internal/kit/dbtest"
+	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/migrate"
 )
 
@@ -147,6 +148,53 @@ func TestErrorsAndLists(t *testing.T) {
 		err = d.Tx(ctx, func(tx *db.Tx) error { return put(ctx, tx, "1", 1) })
 		if !db.IsUnique(err) || db.IsUnique(errors.New("other")) {
 			t.Errorf("a second row with the key: %v", err)
+		}
+	})
+}
+
+// TestFullDisk holds that a database without room says so as something that may pass, and takes nothing by halves.
+func TestFullDisk(t *testing.T) {
+	ctx := context.Background()
+	d := dbtest.SQLite(t, rooms...)
+	if _, err := d.Raw().ExecContext(ctx, `PRAGMA max_page_count = 1`); err != nil { // no page more than there are
+		t.Fatal(err)
+	}
+	err := d.Tx(ctx, func(tx *db.Tx) error {
+		for i := range 10_000 {
+			if err := put(ctx, tx, fmt.Sprintf("%0100d", i), i); err != nil {
+				return fmt.Errorf("row %d: %w", i, err)
+			}
+		}
+		return nil
+	})
+	if fault.KindOf(err) != fault.Unavailable {
+		t.Errorf("error = %v", err)
+	}
+	var n int
+	if err := d.Get(ctx, &n, `SELECT COUNT(*) FROM thing_thing`); err != nil || n != 0 {
+		t.Errorf("%d rows, %v", n, err)
+	}
+}
+
+// TestServerGoesAway ends the connections of a server, as its administrator does.
+func TestServerGoesAway(t *testing.T) {
+	dbtest.Each(t, rooms, func(t *testing.T, d *db.DB) {
+		if d.Engine() != db.Postgres {
+			t.Skip("SQLite has no server")
+		}
+		ctx := context.Background()
+		err := d.Tx(ctx, func(tx *db.Tx) error {
+			var ok bool
+			return tx.Get(ctx, &ok, `SELECT pg_terminate_backend(pg_backend_pid())`)
+		})
+		if fault.KindOf(err) != fault.Unavailable {
+			t.Errorf("error = %v", err)
+		}
+		if err := d.Get(ctx, new(bool), `SELECT pg_terminate_backend(pg_backend_pid())`); fault.KindOf(err) != fault.Unavailable {
+			t.Errorf("error of a reading = %v", err)
+		}
+		if err := d.Tx(ctx, func(tx *db.Tx) error { return put(ctx, tx, "a", 1) }); err != nil {
+			t.Errorf("afterwards: %v", err)
 		}
 	})
 }
