@@ -290,6 +290,30 @@ func TestVerifyAndDoctor(t *testing.T) {
 	})
 }
 
+// TestKilledSweep holds that a content nobody has is no damage when its bytes went and its row stayed, as when the
+// program was killed in between, and that the next sweep takes the row.
+func TestKilledSweep(t *testing.T) {
+	s, c := newService(t, dbtest.SQLite(t, rooms...))
+	f := put(t, s, Holder{UploadKind, "token"}, "a.pdf", pdf)
+	err := s.db.Tx(t.Context(), func(tx *db.Tx) error {
+		_, err := tx.Exec(t.Context(), `DELETE FROM file_file WHERE id = ?`, f.ID)
+		return errors.Join(err, s.disk.remove(f.SHA256))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err := s.Verify(t.Context(), nil); err != nil || !r.OK() || r.Contents != 0 {
+		t.Errorf("%+v, %v", r, err)
+	}
+	c.Advance(time.Hour)
+	if err := s.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := contents(t.Context(), s.db, "", 10); err != nil || len(left) != 0 {
+		t.Errorf("%+v, %v", left, err)
+	}
+}
+
 func TestReportIsBounded(t *testing.T) {
 	var r Report
 	for range maxDamages + 3 {

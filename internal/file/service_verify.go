@@ -39,10 +39,10 @@ func (s *Service) verifyOne(ctx context.Context, c content, r *Report) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if errors.Is(err, fs.ErrNotExist) && c.Files == 0 {
-		has, look := recorded(ctx, s.db, c.SHA256)
-		if look != nil || !has {
-			return look // deleted in the meantime
+	if errors.Is(err, fs.ErrNotExist) {
+		files, look := having(ctx, s.db, c.SHA256)
+		if look != nil || files == 0 {
+			return look // a sweep is at it, or was when the program ended
 		}
 	}
 	r.Contents++

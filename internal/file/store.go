@@ -104,6 +104,13 @@ func contents(ctx context.Context, q db.Querier, after string, limit int) ([]con
 	return cs, err
 }
 
+// having returns how many files have a content.
+func having(ctx context.Context, q db.Querier, sum string) (int, error) {
+	var n int
+	err := q.Get(ctx, &n, `SELECT COUNT(*) FROM file_file WHERE sha256 = ?`, sum)
+	return n, err
+}
+
 // recorded reports whether a content still has a row.
 func recorded(ctx context.Context, q db.Querier, sum string) (bool, error) {
 	var n int
