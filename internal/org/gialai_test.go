@@ -172,6 +172,8 @@ func TestGiaLaiSearch(t *testing.T) {
 		{"tttt", "so-tttt"},
 		{"so tai nguyen moi truong", "so-tnmt"},
 		{"ubnd pleiku", "ubnd-622"},
+		{"UBND TP. Pleiku", "ubnd-622"},
+		{"ubnd tx an khe", "ubnd-623"},
 		{"UBND phường Yên Đỗ", "ubnd-23557"},
 		{"Ủy ban nhân dân xã Chư HDrông", "ubnd-23586"},
 		{"dang ky dat dai pleiku", "cn-dkdd-622"},

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"lienthong/internal/kit/vntext"
 )
@@ -22,6 +23,7 @@ const (
 	Prefix                   // the beginning of the name
 	FoldedPrefix             // the beginning but for marks
 	Words                    // each word begins a word of the name
+	Initials                 // some words are the initials of words that follow one another
 	WordsAbove               // some words name what stands above the thing
 	None
 )
@@ -46,6 +48,7 @@ func (q Query) IsCode(code string) bool { return q.Folded != "" && strings.Equal
 type Name struct {
 	lower, folded []string
 	words         []string
+	initials      []string // of words that follow one another
 }
 
 // NewName takes the forms in which a thing is named, such as a long and a short one; empty ones do not count.
@@ -57,6 +60,7 @@ func NewName(forms ...string) Name {
 			continue
 		}
 		n.lower, n.folded, n.words = append(n.lower, vntext.Lower(form)), append(n.folded, folded), append(n.words, strings.Fields(folded)...)
+		n.initials = append(n.initials, initials(strings.Fields(folded))...)
 		for _, word := range strings.Fields(form) { // "R&D" is also looked for as "rd"
 			if parts := strings.Fields(vntext.Fold(word)); len(parts) > 1 {
 				n.words = append(n.words, strings.Join(parts, ""))
@@ -64,6 +68,21 @@ func NewName(forms ...string) Name {
 		}
 	}
 	return n
+}
+
+// initials returns the initials of all runs of two to four words.
+func initials(words []string) []string {
+	var all []string
+	for i := range words {
+		run := ""
+		for _, w := range words[i:min(i+4, len(words))] {
+			r, _ := utf8.DecodeRuneInString(w)
+			if run += string(r); len(run) > len(string(r)) {
+				all = append(all, run)
+			}
+		}
+	}
+	return all
 }
 
 // Rank returns how well a name fits. above gives the names of what stands above the thing; it may be nil.
@@ -87,15 +106,23 @@ func (q Query) Rank(n Name, above iter.Seq[Name]) Rank {
 	if len(left) == 0 {
 		return Words
 	}
+	if left = n.unspelt(left); len(left) == 0 {
+		return Initials
+	}
 	if len(left) == len(q.Words) || above == nil {
 		return None
 	}
 	for name := range above {
-		if left = name.unmatched(left); len(left) == 0 {
+		if left = name.unspelt(name.unmatched(left)); len(left) == 0 {
 			return WordsAbove
 		}
 	}
 	return None
+}
+
+// unspelt returns the words that are no initials in the name either.
+func (n Name) unspelt(words []string) []string {
+	return slices.DeleteFunc(words, func(w string) bool { return slices.Contains(n.initials, w) })
 }
 
 // unmatched returns the words that begin no word of the name.
