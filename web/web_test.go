@@ -171,6 +171,8 @@ var partials = []struct {
 	{"nav_item", NavItem{Label: "Quá hạn", Href: "/desk?due=late", Icon: "alarm", Count: "3", Tone: "late", Key: "q", Current: true}, []string{`aria-current="page"`, `data-go="q"`, "lt-tone-late"}},
 	{"nav_group", dict("Label", "Hồ sơ", "Items", []NavItem{{Label: "Hôm nay", Href: "/desk"}}), []string{"Hồ sơ", "Hôm nay"}},
 	{"error", dict("Code", 404, "Title", "Không tìm thấy", "Ref", "0192", "Back", "/truoc"), []string{"404", "0192", "Quay lại", "Về trang đầu"}},
+	{"error", dict("Code", 503, "Title", "Đang bận", "Again", dict("Action", "/nop?a=1", "Fields", []map[string]string{{"Name": "note", "Value": "hai\ndòng"}})),
+		[]string{`method="post" action="/nop?a=1"`, `name="note" value="hai`, "Gửi lại nội dung đã nhập", "Về trang đầu"}},
 }
 
 func TestPartials(t *testing.T) {

@@ -30,26 +30,26 @@ func (s *Service) Routes(rd *web.Renderer, catalog *i18n.Catalog) []web.Route {
 	get, post := http.MethodGet, http.MethodPost
 	return []web.Route{
 		{Method: get, Pattern: "/dang-nhap", Permission: web.Public, Name: "identity.sign_in", Handler: h.signIn},
-		{Method: post, Pattern: "/dang-nhap", Permission: web.Public, Name: "identity.sign_in", Handler: h.doSignIn},
+		{Method: post, Pattern: "/dang-nhap", Permission: web.Public, Name: "identity.sign_in", Handler: h.doSignIn, Secret: true},
 		{Method: post, Pattern: "/dang-xuat", Permission: web.Public, Name: "identity.sign_out", Handler: h.signOut},
 		{Method: get, Pattern: "/dang-ky", Permission: web.Public, Name: "identity.register", Handler: h.register},
-		{Method: post, Pattern: "/dang-ky", Permission: web.Public, Name: "identity.register", Handler: h.doRegister},
+		{Method: post, Pattern: "/dang-ky", Permission: web.Public, Name: "identity.register", Handler: h.doRegister, Secret: true},
 
 		{Method: get, Pattern: "/tai-khoan", Permission: web.SignedIn, Name: "identity.my_account", Handler: h.me},
 		{Method: post, Pattern: "/tai-khoan", Permission: web.SignedIn, Name: "identity.update_profile", Handler: h.updateProfile},
-		{Method: post, Pattern: "/tai-khoan/mat-khau", Permission: web.SignedIn, Name: "identity.change_password", Handler: h.changePassword},
+		{Method: post, Pattern: "/tai-khoan/mat-khau", Permission: web.SignedIn, Name: "identity.change_password", Handler: h.changePassword, Secret: true},
 		{Method: post, Pattern: "/tai-khoan/vi-tri", Permission: web.SignedIn, Name: "identity.change_post", Handler: h.changePost},
 		{Method: post, Pattern: "/tai-khoan/phien", Permission: web.SignedIn, Name: "identity.end_session", Handler: h.endSession},
 
 		{Method: get, Pattern: "/identity/accounts", Permission: PermManage, Name: "identity.accounts", Handler: h.accounts},
 		{Method: get, Pattern: "/identity/export.xlsx", Permission: PermManage, Name: "identity.export", Handler: h.export},
 		{Method: get, Pattern: "/identity/new", Permission: PermManage, Name: "identity.new_account", Handler: h.newAccount},
-		{Method: post, Pattern: "/identity/accounts", Permission: PermManage, Name: "identity.add_official", Handler: h.addOfficial},
+		{Method: post, Pattern: "/identity/accounts", Permission: PermManage, Name: "identity.add_official", Handler: h.addOfficial, Secret: true},
 		{Method: get, Pattern: "/identity/accounts/{id}", Permission: PermManage, Name: "identity.account", Handler: h.account},
 		{Method: post, Pattern: "/identity/accounts/{id}/grants", Permission: PermManage, Name: "identity.grant", Handler: h.grant},
 		{Method: post, Pattern: "/identity/accounts/{id}/revoke", Permission: PermManage, Name: "identity.revoke", Handler: h.revoke},
 		{Method: post, Pattern: "/identity/accounts/{id}/block", Permission: PermManage, Name: "identity.block", Handler: h.block},
-		{Method: post, Pattern: "/identity/accounts/{id}/password", Permission: PermManage, Name: "identity.reset_password", Handler: h.resetPassword},
+		{Method: post, Pattern: "/identity/accounts/{id}/password", Permission: PermManage, Name: "identity.reset_password", Handler: h.resetPassword, Secret: true},
 		{Method: get, Pattern: "/identity/units", Permission: PermManage, Name: "identity.suggest_units", Handler: h.suggestUnits},
 	}
 }

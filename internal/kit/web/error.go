@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"mime"
 	"net"
 	"net/http"
 	"net/url"
@@ -224,7 +225,7 @@ func (m *Mux) login(w http.ResponseWriter, r *http.Request, err error) {
 		http.Redirect(w, r, m.loginURL(SafePath(r.URL.RequestURI())), http.StatusSeeOther)
 		return
 	}
-	m.errorPage(w, r, fault.NewUnauthenticated(i18n.M("Phiên làm việc đã hết. Hãy đăng nhập ở một thẻ khác của trình duyệt, rồi quay lại trang trước và gửi lại; nội dung đã nhập vẫn còn ở đó.")).Wrap(err))
+	m.errorPage(w, r, fault.NewUnauthenticated(i18n.M("Phiên làm việc đã hết. Hãy đăng nhập ở một thẻ khác của trình duyệt, rồi gửi lại ở đây hoặc ở trang trước; nội dung đã nhập vẫn còn.")).Wrap(err))
 }
 
 func (m *Mux) loginURL(next string) string {
@@ -240,11 +241,42 @@ type errorData struct {
 	Title, Text string
 	Ref, Back   string
 	Problems    []ProblemField
+	Again       *again // to send the same form once more; nil when there is none or trying again changes nothing
+}
+
+// again is a form as it was sent, so that nothing typed is lost when the site could not take it.
+type again struct {
+	Action string
+	Fields []typedField
+}
+
+type typedField struct{ Name, Value string }
+
+// formAgain returns what a page sent as a form when sending it once more can help. Passwords and files are not kept.
+func formAgain(r *http.Request, status int) *again {
+	if r.Method != http.MethodPost || IsPartial(r) || infoOf(r.Context()).route == nil || infoOf(r.Context()).route.Secret {
+		return nil
+	}
+	switch status {
+	case http.StatusUnauthorized, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable:
+	default:
+		return nil
+	}
+	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/x-www-form-urlencoded" || r.ParseForm() != nil {
+		return nil
+	}
+	a := &again{Action: r.URL.RequestURI()}
+	for _, name := range sortedKeys(r.PostForm) {
+		for _, value := range r.PostForm[name] {
+			a.Fields = append(a.Fields, typedField{name, value})
+		}
+	}
+	return a
 }
 
 func (m *Mux) errorPage(w http.ResponseWriter, r *http.Request, err error) {
 	p := m.problem(r.Context(), err)
-	d := errorData{Code: p.Status, Title: p.Title, Text: p.Detail, Problems: p.Errors}
+	d := errorData{Code: p.Status, Title: p.Title, Text: p.Detail, Problems: p.Errors, Again: formAgain(r, p.Status)}
 	if p.Status >= 500 {
 		d.Ref = p.Reference
 	}
