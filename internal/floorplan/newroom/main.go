@@ -11,6 +11,7 @@ import (
 	"embed"
 	"flag"
 	"fmt"
+	"go/scanner"
 	"go/token"
 	"io/fs"
 	"os"
@@ -43,7 +44,7 @@ func main() {
 }
 
 var (
-	nameForm = regexp.MustCompile(`^[a-z]{2,20}$`)
+	nameForm = regexp.MustCompile(`^[a-z]{1,20}$`)
 	vague    = []string{"util", "utils", "common", "helper", "helpers", "base", "manager", "core", "misc", "shared", "internal", "test", "template"}
 )
 
@@ -82,7 +83,38 @@ func checkName(name string) error {
 			return fmt.Errorf("%q says nothing about what is in the room; name the thing it is about", name)
 		}
 	}
-	return nil
+	taken, err := identifiers()
+	if err == nil && taken[name] {
+		err = fmt.Errorf("the sources of a new room use %q as a name already, so a package of that name would not compile; choose another word", name)
+	}
+	return err
+}
+
+// identifiers returns the names that the sources of the template use.
+func identifiers() (map[string]bool, error) {
+	names := map[string]bool{}
+	err := fs.WalkDir(template, "template", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(p, ".go.txt") {
+			return err
+		}
+		raw, err := fs.ReadFile(template, p)
+		if err != nil {
+			return err
+		}
+		var s scanner.Scanner
+		files := token.NewFileSet()
+		s.Init(files.AddFile(p, files.Base(), len(raw)), raw, nil, 0)
+		for {
+			_, tok, text := s.Scan()
+			switch tok {
+			case token.EOF:
+				return nil
+			case token.IDENT:
+				names[text] = true
+			}
+		}
+	})
+	return names, err
 }
 
 // onPlan adds the room as the last one of its tier, unless the plan has it already.

@@ -87,7 +87,8 @@ func copyTree(t *testing.T, to string) {
 // TestNames holds which names a room may have.
 func TestNames(t *testing.T) {
 	for name, ok := range map[string]bool{
-		"parking": true, "gis": true, "": false, "Parking": false, "car_park": false, "func": false, "util": false, "parkingtest": false, "đậu": false, "x": false,
+		"parking": true, "gis": true, "": false, "Parking": false, "car_park": false, "func": false, "util": false, "parkingtest": false, "đậu": false, "x": true,
+		"t": false, "db": false, "note": false, "web": false, "string": false, // would not compile
 	} {
 		if err := checkName(name); (err == nil) != ok {
 			t.Errorf("%q: %v", name, err)
@@ -135,7 +136,8 @@ func TestCreateRefuses(t *testing.T) {
 		{"floorplan", "core", "there already"},
 		{"Parking", "core", "small letters"},
 		{"manager", "core", "says nothing"},
-		{"a", "front", "small letters"},
+		{"A", "front", "small letters"},
+		{"event", "front", "choose another word"},
 	} {
 		if err := create(tmp, tt.name, tt.tier); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s %s: %v, want %q", tt.tier, tt.name, err, tt.want)
