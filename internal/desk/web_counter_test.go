@@ -72,12 +72,12 @@ func TestCounterMore(t *testing.T) {
 	o := newOffice(t)
 	sent := plus(o.ready(birth()), url.Values{"papers.declaration": {"1"}, "do": {"more"}})
 	for name, more := range map[string]url.Values{
-		"Hãy ghi lý do phải bổ sung.":       {"more.reason": {""}},
-		"Hãy ghi từng giấy tờ":              {"more.items": {" "}},
-		"Thời hạn bổ sung từ 1 đến 180":     {"more.days": {"200"}},
-		"Hãy nhập số từ 0 đến 10.000.":      {"more.days": {"x"}},
-		"Họ tên chỉ gồm chữ":                {"owner.full_name": {"Kpă 4"}},
-		"Ngày chưa đúng.": {"owner.birth_date": {"31/02/1990"}},
+		"Hãy ghi lý do phải bổ sung.":   {"more.reason": {""}},
+		"Hãy ghi từng giấy tờ":          {"more.items": {" "}},
+		"Thời hạn bổ sung từ 1 đến 180": {"more.days": {"200"}},
+		"Hãy nhập số từ 0 đến 10.000.":  {"more.days": {"x"}},
+		"Họ tên chỉ gồm chữ":            {"owner.full_name": {"Kpă 4"}},
+		"Ngày chưa đúng.":               {"owner.birth_date": {"31/02/1990"}},
 	} {
 		o.do(webtest.Scenario{Name: name, As: o.clerk, Method: "POST", URL: "/desk/counter", Form: plus(sent, more), WantStatus: 422, WantText: []string{name}})
 	}

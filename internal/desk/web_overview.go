@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"strconv"
 
-	"lienthong/internal/calendar"
 	"lienthong/internal/dossier"
 	"lienthong/internal/kit/actor"
 	"lienthong/internal/kit/fault"
@@ -39,6 +38,7 @@ type overviewPage struct {
 	At        string
 	Text      string
 	Stats     []look.Stat
+	Own       *overviewList // nothing when the reader signs nothing
 	Units     []unitRow
 	MoreUnits []unitRow
 	Late      overviewList
@@ -104,33 +104,40 @@ func (room *Room) overview(w http.ResponseWriter, r *http.Request) error {
 	if sum.Open() > 0 {
 		d.Text = t.tr(i18n.M("Cả đơn vị có %d việc đang mở ở %d bộ phận: %d quá hạn, %d đến hạn trong 3 ngày tới.", sum.Open(), len(o.Units), sum.Late, sum.Soon))
 	}
-	if d.Stats, err = room.overviewStats(ctx, sum); err != nil {
+	own := dossier.WorkQuery{Kind: string(procedure.StepApprove)}
+	facets, err := room.Dossiers.Facets(ctx, own)
+	if err != nil {
 		return err
+	}
+	n := total(facets, own)
+	d.Stats = room.overviewStats(ctx, sum, n)
+	if actor.From(ctx).CanSomewhere(dossier.PermApprove) {
+		list, err := room.overviewList(ctx, listPath(ctx, dossier.BoxToDo), own, n)
+		if err != nil {
+			return err
+		}
+		list.Title, list.Empty = t.tr(i18n.M("Chờ ông/bà ký duyệt")), t.tr(i18n.M("Không có việc nào chờ ông/bà ký duyệt."))
+		d.Own = &list
 	}
 	d.Units = unitRows(o.Units)
 	if len(d.Units) > overviewUnits {
 		d.Units, d.MoreUnits = d.Units[:overviewUnits], d.Units[overviewUnits:]
 	}
 	d.Weeks = weekRows(o.Weeks)
-	if d.Late, err = room.overviewList(ctx, dossier.BoxLate, sum.Late); err != nil {
+	if d.Late, err = room.overviewList(ctx, watchPath(dossier.BoxLate), dossier.WorkQuery{Box: dossier.BoxLate, Watch: true}, sum.Late); err != nil {
 		return err
 	}
 	d.Late.Title = t.tr(i18n.M("Quá hạn lâu nhất"))
-	if d.Soon, err = room.overviewList(ctx, dossier.BoxSoon, sum.Soon); err != nil {
+	if d.Soon, err = room.overviewList(ctx, watchPath(dossier.BoxSoon), dossier.WorkQuery{Box: dossier.BoxSoon, Watch: true}, sum.Soon); err != nil {
 		return err
 	}
 	d.Soon.Title = t.tr(i18n.M("Sắp đến hạn"))
 	return room.pages.Render(w, r, http.StatusOK, "overview.html", "desk", web.View{Title: t.tr(i18n.M("Tổng quan")), Data: d})
 }
 
-// overviewStats are the numbers on top; each opens.
-func (room *Room) overviewStats(ctx context.Context, sum dossier.Load) ([]look.Stat, error) {
+// overviewStats are the numbers on top; each opens. own is how much waits for the reader.
+func (room *Room) overviewStats(ctx context.Context, sum dossier.Load, own int) []look.Stat {
 	t := room.texts(ctx)
-	own := dossier.WorkQuery{Kind: string(procedure.StepApprove)}
-	facets, err := room.Dossiers.Facets(ctx, own)
-	if err != nil {
-		return nil, err
-	}
 	stat := func(m i18n.Msg, n int, icon, tone, href string) look.Stat {
 		s := look.Stat{Label: t.tr(m), Value: strconv.Itoa(n), Icon: icon, Href: href}
 		if n > 0 {
@@ -142,30 +149,36 @@ func (room *Room) overviewStats(ctx context.Context, sum dossier.Load) ([]look.S
 	if sum.Obligation > 0 {
 		waiting.Note = t.tr(i18n.M("%d việc chờ nghĩa vụ tài chính", sum.Obligation))
 	}
-	return []look.Stat{
-		stat(i18n.M("Chờ ông/bà ký duyệt"), total(facets, own), "signature", "", address(listPath(ctx, dossier.BoxToDo), filters(own))),
+	stats := []look.Stat{
 		stat(dossier.BoxLate.Name(), sum.Late, "alarm", "late", watchPath(dossier.BoxLate)),
 		stat(dossier.BoxToday.Name(), sum.Today, "clock-exclamation", "warn", watchPath(dossier.BoxToday)),
 		stat(dossier.BoxSoon.Name(), sum.Soon, "calendar", "", watchPath(dossier.BoxSoon)),
 		waiting,
-	}, nil
+	}
+	if !actor.From(ctx).CanSomewhere(dossier.PermApprove) {
+		return stats
+	}
+	sign := stat(i18n.M("Chờ ông/bà ký duyệt"), own, "signature", "", address(listPath(ctx, dossier.BoxToDo), with(nil, "kind", string(procedure.StepApprove))))
+	return append([]look.Stat{sign}, stats...)
 }
 
-// overviewList is the beginning of a box of everybody's work.
-func (room *Room) overviewList(ctx context.Context, b dossier.Box, n int) (overviewList, error) {
+// overviewList is the beginning of a list of n steps that stands whole at path.
+func (room *Room) overviewList(ctx context.Context, path string, q dossier.WorkQuery, n int) (overviewList, error) {
 	t := room.texts(ctx)
-	list := overviewList{Empty: t.tr(emptyBox(b)), Href: watchPath(b)}
-	page, err := room.Dossiers.Worklist(ctx, dossier.WorkQuery{Box: b, Watch: true, Limit: overviewItems})
+	vs := filters(q)
+	list := overviewList{Empty: t.tr(emptyBox(q.Box)), Href: address(path, vs)}
+	q.Limit = overviewItems
+	page, err := room.Dossiers.Worklist(ctx, q)
 	if err != nil {
 		return list, err
 	}
-	var cal *calendar.Calendar
-	if cal, err = room.calendar(ctx); err != nil {
+	cal, err := room.calendar(ctx)
+	if err != nil {
 		return list, err
 	}
 	for i := range page.Items {
 		it := &page.Items[i]
-		row := room.listRow(t, cal, overviewPath, nil, it, "", actor.From(ctx).ID)
+		row := room.listRow(t, cal, path, vs, it, "", actor.From(ctx).ID)
 		row.Unit = it.UnitName
 		list.Rows = append(list.Rows, row)
 	}

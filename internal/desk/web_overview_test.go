@@ -25,7 +25,8 @@ func TestOverview(t *testing.T) {
 		{Name: "a leader begins there", As: o.leader, URL: "/desk", WantStatus: 303, WantLocation: "/desk/overview"},
 		{Name: "a leader's own work", As: o.leader, URL: "/desk/box/todo", WantText: []string{"Cần xử lý", "Tổng quan"}},
 		{Name: "who works too begins with the work", As: head, URL: "/desk", WantText: []string{"Cần xử lý", "Tổng quan"}},
-		{Name: "nothing yet", As: o.leader, URL: "/desk/overview", WantText: []string{"Không có việc nào đang mở.", "Không có việc nào quá hạn.", "Tuần này nhận 0 hồ sơ"}, WantNot: []string{"Việc đang mở theo bộ phận"}},
+		{Name: "nothing yet", As: o.leader, URL: "/desk/overview", WantText: []string{"Không có việc nào đang mở.", "Không có việc nào chờ ông/bà ký duyệt.", "Không có việc nào quá hạn.", "Tuần này nhận 0 hồ sơ"}, WantNot: []string{"Việc đang mở theo bộ phận"}},
+		{Name: "who signs nothing", As: head, URL: "/desk/overview", WantText: []string{"Không có việc nào đang mở."}, WantNot: []string{"ký duyệt"}},
 		{Name: "no such list", As: o.leader, URL: "/desk/overview/lost", WantStatus: 404},
 		{Name: "the reader's own is no list of others", As: o.leader, URL: "/desk/overview/mine", WantStatus: 404},
 	})
@@ -67,6 +68,19 @@ func opens(o *office) func(*testing.T, *webtest.Answer) {
 			t.Errorf("%d bars", bars)
 		}
 	}
+}
+
+// TestOverviewSigns holds that what waits for the leader stands first, and opens beside its list.
+func TestOverviewSigns(t *testing.T) {
+	o := newOffice(t)
+	d := o.filed("Rơ Châm Y Mai", true)
+	o.press(o.officer, d, dossier.ActForward, nil, 303)
+	page := o.do(webtest.Scenario{As: o.leader, URL: "/desk/overview"})
+	row := page.Page.Find(".lt-overview-own tr[data-row] a").First()
+	if row.Text() != d.Code || row.AttrOr("data-split", "") != "/desk/box/todo?kind=approve&open="+string(d.ID) {
+		t.Errorf("first stands %q, opening %q", row.Text(), row.AttrOr("data-split", ""))
+	}
+	o.do(webtest.Scenario{As: o.leader, URL: row.AttrOr("data-split", ""), WantText: []string{"Mở trang riêng", d.Code}})
 }
 
 // TestWatchedWorkbook holds that the workbook of a list of everybody's work has its rows and no others.

@@ -1,6 +1,7 @@
 // <a data-split="/url">: on a wide screen a row opens beside its list instead
 // of on a page of its own: the answer of /url replaces #split. The address
-// changes too, so that reloading shows the same.
+// changes too, so that reloading shows the same. From a page without #split the
+// way leads to that list with the row open.
 const wide = matchMedia("(min-width: 75rem)");
 let asked = null;
 
@@ -8,6 +9,7 @@ document.addEventListener("click", async (e) => {
   const link = e.target.closest?.("a[data-split]");
   if (!link || !wide.matches || e.button || e.ctrlKey || e.metaKey || e.shiftKey || e.altKey) return;
   e.preventDefault();
+  if (!document.getElementById("split")) { location.assign(link.dataset.split); return; } // its list is another page
   asked?.abort();
   asked = new AbortController();
   const url = link.dataset.split;
