@@ -89,7 +89,7 @@ func (b *tab) byKeys(code, key, text string) {
 		b.t.Fatal(err)
 	}
 	_, who := b.site.open(string(in.ID))
-	b.as(who).open("/desk").sees(code)
+	b.as(who).open("/desk/box/todo").sees(code)
 	b.keyed = 0
 	b.keys("j" + kb.Enter)
 	b.until("document.querySelector('#split aside .lt-code')?.textContent === " + strconv.Quote(code))

@@ -55,7 +55,7 @@ func TestBrowserStories(t *testing.T) {
 // opens finds a dossier in the list of the desk and opens it beside the list.
 func (b *tab) opens(code string) *tab {
 	b.t.Helper()
-	b.open("/desk").click("[data-list] [data-row] a", code)
+	b.open("/desk/box/todo").click("[data-list] [data-row] a", code)
 	b.until("document.querySelector('#split aside .lt-code')?.textContent === " + strconv.Quote(code))
 	return b
 }
