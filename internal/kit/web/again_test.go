@@ -1,8 +1,12 @@
 package web_test
 
 import (
+	"bytes"
+	"errors"
 	"io"
+	"mime/multipart"
 	"net/http"
+	"net/textproto"
 	"net/url"
 	"slices"
 	"strings"
@@ -49,7 +53,7 @@ func TestTypedIsKept(t *testing.T) {
 		{"nothing to gain", "/forbidden", nil, 403, false},
 		{"a part of a page", "/busy", []string{"HX-Request", "true"}, 503, false},
 		{"another site", "/busy", []string{"Sec-Fetch-Site", "cross-site"}, 403, false},
-		{"files", "/unread", []string{"Content-Type", "multipart/form-data; boundary=x"}, 503, false},
+		{"no form", "/unread", []string{"Content-Type", "text/plain"}, 503, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := s.do("POST", c.url, strings.NewReader(typed.Encode()), append([]string{"Content-Type", "application/x-www-form-urlencoded"}, c.header...)...)
@@ -86,5 +90,47 @@ func TestTypedIsKept(t *testing.T) {
 				t.Error("what was typed became markup")
 			}
 		})
+	}
+}
+
+// TestTypedBesideFiles holds that a form that could hold files is kept as long as it holds none: a file cannot be kept, and without it the act would be another.
+func TestTypedBesideFiles(t *testing.T) {
+	s := newSite(t, nil)
+	s.Handle(
+		web.Route{Method: "POST", Pattern: "/read", Permission: web.Public, Name: "thing.read", Handler: func(_ http.ResponseWriter, r *http.Request) error {
+			_, err := web.Multipart(r, 1<<10, func(p web.Part, _ web.Values) error { _, err := io.Copy(io.Discard, p); return err })
+			if err != nil {
+				return err
+			}
+			return locked{}
+		}},
+		web.Route{Method: "POST", Pattern: "/unread", Permission: web.SignedIn, Name: "thing.unread", Handler: func(http.ResponseWriter, *http.Request) error { return nil }},
+	)
+	for _, c := range []struct {
+		url  string
+		file string // its name; empty: a field of a file that was left empty
+		kept bool
+	}{{"/read?x=1", "", true}, {"/read", "quét.pdf", false}, {"/unread", "", true}, {"/unread", "quét.pdf", false}} {
+		var b bytes.Buffer
+		m := multipart.NewWriter(&b)
+		_ = m.WriteField("owner", "Rơ Châm H'Phương")
+		f, err := m.CreatePart(textproto.MIMEHeader{"Content-Disposition": {`form-data; name="scan"; filename="` + c.file + `"`}})
+		if err == nil && c.file != "" {
+			_, err = io.WriteString(f, "%PDF-1.4")
+		}
+		if err = errors.Join(err, m.WriteField("note", "sau tệp"), m.Close()); err != nil {
+			t.Fatal(err)
+		}
+		w := s.do("POST", c.url, &b, "Content-Type", m.FormDataContentType())
+		if w.Code < 400 {
+			t.Fatalf("%s: status %d", c.url, w.Code)
+		}
+		body := w.Body.String()
+		if kept := strings.Contains(body, `class="again"`); kept != c.kept {
+			t.Errorf("%s with file %q: kept %v, want %v: %s", c.url, c.file, kept, c.kept, body)
+		}
+		if c.kept && (!strings.Contains(body, `action="`+c.url+`"`) || !strings.Contains(body, `name="note" value="sau tệp"`) || !strings.Contains(body, "Rơ Châm H&#39;Phương")) {
+			t.Errorf("%s: %s", c.url, body)
+		}
 	}
 }

@@ -262,16 +262,35 @@ func formAgain(r *http.Request, status int) *again {
 	default:
 		return nil
 	}
-	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/x-www-form-urlencoded" || r.ParseForm() != nil {
+	fields, ok := typed(r)
+	if !ok {
 		return nil
 	}
 	a := &again{Action: r.URL.RequestURI()}
-	for _, name := range sortedKeys(r.PostForm) {
-		for _, value := range r.PostForm[name] {
+	for _, name := range sortedKeys(fields) {
+		for _, value := range fields[name] {
 			a.Fields = append(a.Fields, typedField{name, value})
 		}
 	}
 	return a
+}
+
+// typed returns the fields of a form without files.
+func typed(r *http.Request) (fields url.Values, ok bool) {
+	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	switch {
+	case err != nil:
+		return nil, false
+	case media == "application/x-www-form-urlencoded":
+		return r.PostForm, r.ParseForm() == nil
+	case media != "multipart/form-data":
+		return nil, false
+	}
+	in := infoOf(r.Context())
+	if in.parts == nil { // nobody has read it; the first file ends the reading
+		_, err = Multipart(r, 0, func(Part, Values) error { return errors.ErrUnsupported })
+	}
+	return url.Values(in.parts), err == nil && !in.files
 }
 
 func (m *Mux) errorPage(w http.ResponseWriter, r *http.Request, err error) {

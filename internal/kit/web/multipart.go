@@ -43,6 +43,8 @@ func Multipart(r *http.Request, fileLimit int64, file func(p Part, sofar Values)
 	if err != nil {
 		return nil, err
 	}
+	in := infoOf(r.Context())
+	in.parts = Values{}
 	left := int64(maxFieldBytes)
 	for n := 0; ; n++ {
 		p, err := mr.NextPart()
@@ -54,7 +56,7 @@ func Multipart(r *http.Request, fileLimit int64, file func(p Part, sofar Values)
 		case n >= maxFields:
 			return nil, BadRequest(i18n.M("Biểu mẫu có quá nhiều mục."))
 		}
-		if err := onePart(p, vs, &left, fileLimit, file); err != nil {
+		if err := onePart(p, vs, in, &left, fileLimit, file); err != nil {
 			return nil, readError(err, err)
 		}
 	}
@@ -72,7 +74,7 @@ func readError(err, otherwise error) error {
 	return otherwise
 }
 
-func onePart(p *multipart.Part, vs Values, left *int64, fileLimit int64, file func(Part, Values) error) error {
+func onePart(p *multipart.Part, vs Values, in *info, left *int64, fileLimit int64, file func(Part, Values) error) error {
 	defer p.Close()
 	field := p.FormName()
 	_, params, _ := mime.ParseMediaType(p.Header.Get("Content-Disposition"))
@@ -84,13 +86,17 @@ func onePart(p *multipart.Part, vs Values, left *int64, fileLimit int64, file fu
 		if *left -= int64(len(raw)); *left < 0 {
 			return TooLarge(maxFieldBytes)
 		}
-		return vs.add(field, string(raw))
+		if err := vs.add(field, string(raw)); err != nil {
+			return err
+		}
+		return in.parts.add(field, string(raw))
 	}
 	name := FileName(params["filename"])
 	if name == "" {
 		_, err := io.Copy(io.Discard, io.LimitReader(p, 1)) // a file field left empty
 		return err
 	}
+	in.files = true
 	return file(Part{Field: field, Name: name, ContentType: p.Header.Get("Content-Type"),
 		Reader: &limited{r: p, left: fileLimit, limit: fileLimit, field: field, name: name}}, vs)
 }

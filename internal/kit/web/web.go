@@ -84,8 +84,10 @@ type info struct {
 	route   *Route
 	who     actor.Kind
 	flashed []Flash
-	began   bool  // the answer has begun
-	over    int64 // the limit the body is over, 0 when it is not
+	began   bool   // the answer has begun
+	over    int64  // the limit the body is over, 0 when it is not
+	parts   Values // fields of a multipart form that were read so far; nil: none was begun
+	files   bool   // a file was among them
 }
 
 type infoKey struct{}
