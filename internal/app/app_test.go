@@ -25,7 +25,7 @@ func testConfig(t *testing.T, address string) Config {
 	c := Defaults()
 	c.Data, c.Listen, c.Database = t.TempDir(), "127.0.0.1:0", address
 	c.SecretKey = strings.Repeat("A", 43) + "=" // nodes of one database share their key
-	if address == "" { // need not survive a power cut
+	if address == "" {                          // need not survive a power cut
 		c.Database = "sqlite://" + filepath.Join(c.Data, "lienthong.db") + "?synchronous=off"
 	}
 	return c
@@ -246,6 +246,7 @@ func TestVerbs(t *testing.T) {
 		{"help of a verb with arguments", "procedure lint --help", nil, 0, []string{"lint <tệp>… [cài đặt]"}, ""},
 		{"help, the other way", "help doctor", nil, 0, []string{"audit", "config"}, ""},
 		{"help of a verb below", "doctor audit -h", nil, 0, []string{"--anchors=tệp"}, ""},
+		{"help says what one must know", "serve --help", nil, 0, []string{"Dừng bằng Ctrl+C hoặc tín hiệu TERM"}, ""},
 		{"help of nothing", "help srve", nil, 2, nil, `có phải "serve"?`},
 		{"version", "version", nil, 0, []string{"lienthong "}, ""},
 		{"mistyped verb", "serv", nil, 2, nil, "không có lệnh serv"},
@@ -267,6 +268,10 @@ func TestVerbs(t *testing.T) {
 		{"demo of no province", "demo --province=nowhere --data=" + data, nil, 2, nil, "không có tỉnh \"nowhere\"; đi kèm chương trình có gialai, hoặc"},
 		{"export of nothing", "procedure export 0.0 --data=" + data, nil, 1, nil, "xuất thủ tục 0.0: Không tìm thấy thủ tục này."},
 		{"demo", "demo --data=" + data, nil, 0, []string{"Mật khẩu của mọi tài khoản"}, ""},
+		{"administrator without a name", "account admin quantri.tinh --data=" + data, nil, 2, nil, "thiếu cài đặt --full-name"},
+		{"administrator", "account admin quantri.tinh --full-name=Siu --unit=so-tu-phap --data=" + data, nil, 0, []string{"quantri.tinh", "Mật khẩu chỉ hiện lần này"}, ""},
+		{"administrator again", "account admin quantri.tinh --full-name=Siu --data=" + data, nil, 1, nil, "Đã có tài khoản tên “quantri.tinh”."},
+		{"administrator at no unit", "account admin quantri.hai --full-name=Siu --unit=so-x --data=" + data, nil, 2, nil, "so-x"},
 		{"codes from nowhere", "import codes /does/not/exist.csv --data=" + data, nil, 2, nil, "không mở được tệp"},
 		{"codes without a file", "import codes --data=" + data, nil, 2, nil, "thiếu <tệp>"},
 		{"files", "doctor files --data=" + data, nil, 0, nil, ""},

@@ -25,6 +25,7 @@ type verbs struct {
 	Migrate   migrateVerb   `cmd:"" help:"Cập nhật cấu trúc cơ sở dữ liệu cho đúng phiên bản chương trình rồi thoát." detail:"Chạy lại nhiều lần không gây hại. Cơ sở dữ liệu mới hơn chương trình thì bị từ chối với mã thoát 3."`
 	Demo      demoVerb      `cmd:"" help:"Tạo tỉnh trình diễn trong thư mục dữ liệu: nạp toàn bộ dữ liệu của tỉnh và in các tài khoản dùng thử." detail:"Chạy lại thì chỉ bổ sung phần còn thiếu và in lại các tài khoản; mật khẩu được giữ trong tệp demo-sign-ins.txt của thư mục dữ liệu. Không dùng cho hệ thống thật."`
 	Import    importVerb    `cmd:"" help:"Nạp dữ liệu vào cơ sở dữ liệu."`
+	Account   accountVerb   `cmd:"" help:"Tạo tài khoản quản trị."`
 	Procedure procedureVerb `cmd:"" help:"Kiểm tra, nạp và xuất thủ tục hành chính."`
 	Backup    backupVerb    `cmd:"" help:"Sao lưu cơ sở dữ liệu SQLite và kho tệp vào một tệp, khi chương trình đang chạy cũng được." detail:"Tệp sao lưu là tệp tar có danh sách SHA-256 của mọi nội dung. Tệp có dữ liệu cá nhân: hãy cất ở nơi an toàn. Cơ sở dữ liệu PostgreSQL dùng pg_dump hoặc pg_basebackup."`
 	Restore   restoreVerb   `cmd:"" help:"Phục hồi tệp sao lưu vào một thư mục dữ liệu chưa có cơ sở dữ liệu." detail:"Toàn bộ tệp được đối chiếu trước; tệp hỏng hoặc bị cắt ngang thì không có gì thay đổi."`
@@ -135,6 +136,7 @@ var usageTexts = []struct {
 	{regexp.MustCompile(`^unknown flag (\S+)$`), "không có cài đặt $1"},
 	{regexp.MustCompile(`^unexpected argument (\S+?),? did you mean (.*)\?$`), "không có lệnh $1; có phải $2?"},
 	{regexp.MustCompile(`^unexpected argument (\S+)$`), "không có lệnh $1"},
+	{regexp.MustCompile(`^missing flags: (.*)$`), "thiếu cài đặt $1"},
 	{regexp.MustCompile(`^expected one of (.*)$`), "thiếu lệnh, một trong: $1"},
 	{regexp.MustCompile(`^expected "(.*)"$`), "thiếu $1"},
 	{regexp.MustCompile(`^(--\S+): .*expected (?:string|bool|int)? ?value.*$`), "cài đặt $1 thiếu giá trị"},
@@ -192,8 +194,8 @@ func printHelp(w io.Writer, root *kong.Node, path []string) error {
 		}
 	}
 	b.WriteString(" [cài đặt]\n")
-	if n.Detail != "" {
-		fmt.Fprintf(b, "\n%s\n", wrap(n.Detail, 2))
+	if n.Tag != nil && n.Tag.Get("detail") != "" {
+		fmt.Fprintf(b, "\n%s\n", wrap(n.Tag.Get("detail"), 2))
 	}
 	if len(n.Children) > 0 {
 		b.WriteString("\nLệnh:\n")
