@@ -35,6 +35,7 @@ type EntryV1 struct {
 }
 
 type listInput struct {
+	web.PageQuery
 	Object   string    `query:"object" doc:"Loại đối tượng, ví dụ dossier.dossier."`
 	ObjectID string    `query:"object_id" doc:"Mã đối tượng."`
 	ActorID  string    `query:"actor_id" doc:"Tài khoản thực hiện."`
@@ -42,16 +43,9 @@ type listInput struct {
 	UnitID   string    `query:"unit_id" doc:"Đơn vị."`
 	From     time.Time `query:"from" doc:"Từ thời điểm này."`
 	To       time.Time `query:"to" doc:"Trước thời điểm này."`
-	After    string    `query:"after" doc:"Giá trị next của trang trước."`
-	Limit    int       `query:"limit" minimum:"1" maximum:"500" default:"50" doc:"Số dòng mỗi trang."`
 }
 
-type listOutput struct {
-	Body struct {
-		Entries []EntryV1 `json:"entries"`
-		Next    string    `json:"next,omitempty" doc:"Có khi còn trang sau."`
-	}
-}
+type listOutput struct{ Body web.PageOf[EntryV1] }
 
 // Operations adds the operations of the room to the API.
 func (s *Service) Operations(api *web.API) {
@@ -63,16 +57,14 @@ func (s *Service) Operations(api *web.API) {
 func (s *Service) apiList(ctx context.Context, in *listInput) (*listOutput, error) {
 	page, err := s.List(ctx, Query{
 		Object: in.Object, ObjectID: in.ObjectID, ActorID: in.ActorID, Action: in.Action, UnitID: in.UnitID,
-		From: in.From, To: in.To, After: in.After, Limit: in.Limit,
+		From: in.From, To: in.To, After: in.After, Limit: in.Size,
 	})
 	if err != nil {
 		return nil, err
 	}
-	out := &listOutput{}
-	out.Body.Next = page.Next
-	out.Body.Entries = make([]EntryV1, 0, len(page.Rows))
+	out := &listOutput{web.PageOf[EntryV1]{Items: make([]EntryV1, 0, len(page.Rows)), Next: page.Next}}
 	for _, r := range page.Rows {
-		out.Body.Entries = append(out.Body.Entries, EntryV1{
+		out.Body.Items = append(out.Body.Items, EntryV1{
 			r.Lane, r.Seq, r.At, r.ActorID, r.ActorKind, r.ActorName, r.PersonID, r.AgencyID, r.Agency, r.IP,
 			r.Action, r.Object, r.ObjectID, r.UnitID, r.BeforeDigest, r.AfterDigest, json.RawMessage(r.Detail), r.PrevHash, r.Hash,
 		})

@@ -14,6 +14,7 @@ import (
 	"lienthong/internal/kit/db"
 	"lienthong/internal/kit/dbtest"
 	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/web"
 )
 
 func reader(units ...string) actor.Actor {
@@ -183,15 +184,15 @@ func TestAPIListMapsEverything(t *testing.T) {
 	record(t, ctx, d, Entry{Action: "a.b", Object: "a.c", ObjectID: "1", UnitID: "u", After: 1, Detail: map[string]any{"k": "v"}})
 	record(t, ctx, d, Entry{Action: "a.b", Object: "a.c", ObjectID: "2", UnitID: "u"})
 	s := New(Deps{DB: d})
-	out, err := s.apiList(actor.With(t.Context(), reader("u")), &listInput{Limit: 1, Object: "a.c"})
-	if err != nil || len(out.Body.Entries) != 1 || out.Body.Next == "" {
+	out, err := s.apiList(actor.With(t.Context(), reader("u")), &listInput{PageQuery: web.PageQuery{Size: 1}, Object: "a.c"})
+	if err != nil || len(out.Body.Items) != 1 || out.Body.Next == "" {
 		t.Fatalf("%+v, %v", out, err)
 	}
-	out, err = s.apiList(actor.With(t.Context(), reader("u")), &listInput{Limit: 5, After: out.Body.Next})
-	if err != nil || len(out.Body.Entries) != 1 {
+	out, err = s.apiList(actor.With(t.Context(), reader("u")), &listInput{PageQuery: web.PageQuery{Size: 5, After: out.Body.Next}})
+	if err != nil || len(out.Body.Items) != 1 {
 		t.Fatalf("%+v, %v", out, err)
 	}
-	e := out.Body.Entries[0]
+	e := out.Body.Items[0]
 	r := Row{e.Lane, e.Seq, e.At, e.ActorID, e.ActorKind, e.ActorName, e.PersonID, e.AgencyID, e.Agency, e.IP,
 		e.Action, e.Object, e.ObjectID, e.UnitID, e.BeforeDigest, e.AfterDigest, string(e.Detail), e.PrevHash, e.Hash}
 	if r.computeHash() != e.Hash {
