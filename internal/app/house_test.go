@@ -187,7 +187,7 @@ func TestImportCodes(t *testing.T) {
 	}
 	file := writeFile(t, string(raw)+"\nkhong-co-don-vi-nay,qd20,H21.99,,,\n")
 	var out bytes.Buffer
-	if code := Run([]string{"import", "codes", file, "--data=" + c.Data}, nil, &out, &out); code != ExitOK {
+	if code := Run([]string{"import", "codes", file, "--data=" + c.Data, "--secret-key=" + c.SecretKey}, nil, &out, &out); code != ExitOK {
 		t.Fatalf("%d %s", code, &out)
 	}
 	if !strings.Contains(out.String(), "1 dòng không nạp được") || !strings.Contains(out.String(), "dòng ") {

@@ -113,13 +113,15 @@ type embedsQuery struct{ hiddenQuery }
 type embedsDeep struct{ web.PageQuery }
 type embedsBody struct{ *hiddenBody }
 type unexportedField struct {
-	part string `query:"part"` //nolint:unused // what the test is about
+	part string `query:"part"` //lint:ignore U1000 the test is about fields nobody can fill in
 }
 type harmless struct {
-	plainText
-	Part string `query:"part"`
+	plainText        //lint:ignore U1000 the test is about types without parameters
+	Part      string `query:"part"`
 }
-type plainText struct{ text string } //nolint:unused // what the test is about
+
+//lint:ignore U1000 the test is about types without parameters
+type plainText struct{ text string }
 
 // TestRegisterSeesParameters holds that no parameter is lost because its type is not exported.
 func TestRegisterSeesParameters(t *testing.T) {
