@@ -227,6 +227,24 @@ func TestGoldenRoutes(t *testing.T) {
 	webtest.GoldenText(t, "../../docs/routes.md", RoutesDocument(routes))
 }
 
+// TestGoldenPermissions holds that every permission has words in both languages; a change of them is looked at by a person.
+func TestGoldenPermissions(t *testing.T) {
+	a := newApp(t, testConfig(t, ""))
+	if err := a.House.LoadProvince(t.Context(), a.House.Files, io.Discard, false); err != nil {
+		t.Fatal(err)
+	}
+	roles, err := a.House.Identity.Roles(t.Context())
+	if err != nil || len(roles) == 0 {
+		t.Fatal(roles, err)
+	}
+	for _, p := range PermissionWords() {
+		if vi, en := p.Name.String(), a.House.Catalog.Msg("en", p.Name); vi == "" || en == "" || vi == en {
+			t.Errorf("%s: %q in Vietnamese, %q in English; words stand in Permissions() of its room and in its i18n/en.json", p.Key, vi, en)
+		}
+	}
+	webtest.GoldenText(t, "../../docs/permissions.md", PermissionsDocument(a.House.Catalog, roles))
+}
+
 // TestVerbs holds what the command line answers and with which code it ends.
 func TestVerbs(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data")

@@ -2,8 +2,11 @@ package app
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"lienthong/internal/identity"
+	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/web"
 )
 
@@ -56,6 +59,28 @@ mọi tài khoản đã đăng nhập, còn lại là quyền của phòng cùng
 `)
 	for _, r := range routes {
 		fmt.Fprintf(&b, "| `%s` | %s | `%s` | %s |\n", r.Pattern, r.Method, r.Permission, r.Name)
+	}
+	return b.String()
+}
+
+// PermissionsDocument returns docs/permissions.md: every permission in both languages, and the roles of the province that hold it.
+func PermissionsDocument(catalog *i18n.Catalog, roles []identity.Role) string {
+	var b strings.Builder
+	b.WriteString(`# Quyền
+
+Trang này được sinh từ mã nguồn (` + "`make generate`" + `); đừng sửa bằng tay. Vai trò là của tỉnh đi kèm chương trình.
+
+| Quyền | Nghĩa là được | Meaning | Vai trò |
+| --- | --- | --- | --- |
+`)
+	for _, p := range PermissionWords() {
+		var held []string
+		for _, r := range roles {
+			if slices.Contains(r.Permissions, p.Key) {
+				held = append(held, r.Name)
+			}
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", p.Key, p.Name, catalog.Msg("en", p.Name), strings.Join(held, ", "))
 	}
 	return b.String()
 }

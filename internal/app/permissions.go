@@ -1,26 +1,39 @@
 package app
 
 import (
+	"slices"
+
 	"lienthong/internal/audit"
 	"lienthong/internal/calendar"
 	"lienthong/internal/codelist"
 	"lienthong/internal/dossier"
 	"lienthong/internal/identity"
+	"lienthong/internal/kit/actor"
 	"lienthong/internal/org"
 	"lienthong/internal/place"
 	"lienthong/internal/procedure"
 )
 
+// PermissionWords returns every permission there is, in words, room by room.
+func PermissionWords() []actor.Permission {
+	return slices.Concat(
+		audit.Permissions(),
+		place.Permissions(),
+		org.Permissions(),
+		identity.Permissions(),
+		calendar.Permissions(),
+		codelist.Permissions(),
+		procedure.Permissions(),
+		dossier.Permissions(),
+	)
+}
+
 // Permissions returns every permission there is. A role may hold no others, so that a mistyped one in roles.yaml is found.
 func Permissions() []string {
-	return []string{
-		audit.PermRead,
-		place.PermManage,
-		org.PermManage,
-		identity.PermManage,
-		calendar.PermManage,
-		codelist.PermManage,
-		procedure.PermManage,
-		dossier.PermRead, dossier.PermAccept, dossier.PermProcess, dossier.PermApprove, dossier.PermReturn, dossier.PermAssign, dossier.PermFile,
+	words := PermissionWords()
+	keys := make([]string, len(words))
+	for i, w := range words {
+		keys[i] = w.Key
 	}
+	return keys
 }

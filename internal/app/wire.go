@@ -127,7 +127,7 @@ func wire(c Config, d *db.DB, cl clock.Clock, log *slog.Logger) (*House, error) 
 	h.Place = place.New(place.Deps{DB: d, Clock: cl}, place.Config{})
 	h.Org = org.New(org.Deps{DB: d, Clock: cl, Places: h.Place}, org.Config{})
 	h.Audit = audit.New(audit.Deps{DB: d, Units: h.Org})
-	h.Identity = identity.New(identity.Deps{DB: d, Clock: cl, Org: h.Org, Permissions: Permissions(), Secure: c.Secure()}, c.Identity)
+	h.Identity = identity.New(identity.Deps{DB: d, Clock: cl, Org: h.Org, Permissions: Permissions(), Words: PermissionWords(), Secure: c.Secure()}, c.Identity)
 	h.Calendar = calendar.New(calendar.Deps{DB: d, Clock: cl, Units: h.Org})
 	h.Codelist = codelist.New(codelist.Deps{DB: d, Clock: cl, Units: h.Org})
 	var err error

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -27,7 +28,8 @@ var genesis = strings.Repeat("0", 64)
 // Entry (mục nhật ký) is one change of state, as the room that made it tells it.
 // Action and Object are required, as room.verb and room.noun; UnitID is the unit
 // the object belongs to, which decides who may read the entry. Before and After
-// are kept as digests only, Detail in full: it must not hold secrets.
+// are kept as digests only, Detail in full: it must not hold secrets. An actor who
+// acts through a token has its id written into Detail as "token".
 type Entry struct {
 	Action   string
 	Object   string
@@ -79,6 +81,11 @@ func newRow(a actor.Actor, at time.Time, e Entry) (Row, error) {
 	}
 	if r.AfterDigest, err = digest(e.After); err != nil {
 		return Row{}, fmt.Errorf("digest after: %w", err)
+	}
+	if a.Token != "" {
+		named := map[string]any{"token": a.Token}
+		maps.Copy(named, e.Detail)
+		e.Detail = named
 	}
 	if len(e.Detail) > 0 {
 		raw, err := canonical(e.Detail)

@@ -43,11 +43,19 @@ import (
 
 	"lienthong/internal/kit/actor"
 	"lienthong/internal/kit/db"
+	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/migrate"
 )
 
 // PermRead lets an official read the audit record of the units a grant covers.
 const PermRead = "audit.read"
+
+// Permissions are what the room lets people do, in words.
+func Permissions() []actor.Permission {
+	return []actor.Permission{
+		{Key: PermRead, Name: i18n.M("Xem nhật ký")},
+	}
+}
 
 //go:embed migrations/*.sql
 var migrations embed.FS

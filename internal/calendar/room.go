@@ -20,8 +20,10 @@ import (
 	"embed"
 	"io/fs"
 
+	"lienthong/internal/kit/actor"
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/db"
+	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/migrate"
 	"lienthong/internal/kit/versioned"
 )
@@ -41,6 +43,13 @@ func Texts() fs.FS { return texts }
 // PermManage (quản lý lịch làm việc) allows to change hours and days of the units a grant covers;
 // for the whole province the grant must cover the root unit.
 const PermManage = "calendar.manage"
+
+// Permissions are what the room lets people do, in words.
+func Permissions() []actor.Permission {
+	return []actor.Permission{
+		{Key: PermManage, Name: i18n.M("Quản lý lịch làm việc và ngày nghỉ")},
+	}
+}
 
 // Units tells where a unit stands in the organisation; the org room knows.
 type Units interface {

@@ -3,6 +3,7 @@ package dossier
 import (
 	"slices"
 
+	"lienthong/internal/kit/actor"
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/procedure"
@@ -19,6 +20,19 @@ const (
 	PermAssign  = "dossier.assign"  // give steps to colleagues and take them back
 	PermFile    = "dossier.file"    // file on behalf of applicants through the programming interface
 )
+
+// Permissions are what the room lets people do, in words.
+func Permissions() []actor.Permission {
+	return []actor.Permission{
+		{Key: PermRead, Name: i18n.M("Xem hồ sơ của đơn vị")},
+		{Key: PermAccept, Name: i18n.M("Tiếp nhận hồ sơ")},
+		{Key: PermProcess, Name: i18n.M("Xử lý hồ sơ")},
+		{Key: PermApprove, Name: i18n.M("Phê duyệt hồ sơ")},
+		{Key: PermReturn, Name: i18n.M("Trả kết quả")},
+		{Key: PermAssign, Name: i18n.M("Phân công xử lý hồ sơ")},
+		{Key: PermFile, Name: i18n.M("Nộp hồ sơ thay người dân qua phần mềm kết nối")},
+	}
+}
 
 // Act (thao tác) is something that people do with a dossier.
 type Act string

@@ -83,6 +83,7 @@ func (s *Service) Operations(api *web.API) {
 	}, web.Public, s.apiRegister)
 	s.ownAccount(api)
 	s.administration(api)
+	s.tokenOperations(api)
 }
 
 func (s *Service) apiSignIn(ctx context.Context, in *signInInput) (*signInOutput, error) {

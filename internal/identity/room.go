@@ -11,12 +11,13 @@
 // address on the network that fails too often must wait. Registering does say that
 // a number or address is taken already, because nothing can be sent to its owner yet.
 //
-// A session is a random token in a cookie; the database keeps its SHA-256 only.
+// A session is a random token in a cookie; the database keeps its SHA-256 only. A
+// program acts through a token that somebody made for it: as that account, with less.
 //
 // Law: none names rules for accounts of this program; personal data are kept as sparingly as the forms of 61/2018/NĐ-CP allow.
 // Words: account (tài khoản) is a person's or a program's way in; sign-in name (tên đăng nhập) is a phone number, an e-mail address or an official's name; acting post (vị trí đang làm việc) is the post of a concurrent official a session acts in; verified (đã xác thực) says that somebody checked who holds the account.
-// Tables: identity_account, identity_login, identity_attempt, identity_role, identity_role_permission, identity_role_may_grant, identity_grant, identity_version, identity_session.
-// Events out: none.
+// Tables: identity_account, identity_login, identity_attempt, identity_role, identity_role_permission, identity_role_may_grant, identity_grant, identity_version, identity_session, identity_token.
+// Events out: identity.token_ending (a token ends soon).
 // Events in: org.unit_ended (accounts kept by a unit go to its heir).
 // Not here: persons and posts (org), applicants of dossiers (dossier), what a permission allows (the room it is named after).
 package identity
@@ -33,6 +34,7 @@ import (
 	"lienthong/internal/kit/actor"
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/db"
+	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/migrate"
 	"lienthong/internal/kit/throttle"
 	"lienthong/internal/org"
@@ -40,6 +42,13 @@ import (
 
 // PermManage lets an official manage the accounts and grants of the units a grant covers.
 const PermManage = "identity.manage"
+
+// Permissions are what the room lets people do, in words.
+func Permissions() []actor.Permission {
+	return []actor.Permission{
+		{Key: PermManage, Name: i18n.M("Quản lý tài khoản và phân quyền")},
+	}
+}
 
 //go:embed migrations/*.sql
 var migrations embed.FS
@@ -112,27 +121,30 @@ type Org interface {
 	AddPost(ctx context.Context, p org.Post) (org.Post, error)
 }
 
-// Deps is what the room is built from; all parts but Secure are required.
+// Deps is what the room is built from; all parts but Words and Secure are required.
 type Deps struct {
 	DB          *db.DB
 	Clock       clock.Clock
 	Org         Org
-	Permissions []string // all permissions there are: a role may hold no others
-	Secure      bool     // people reach the site over https only
+	Permissions []string           // all permissions there are: a role may hold no others
+	Words       []actor.Permission // the permissions in words; those without are shown by their keys
+	Secure      bool               // people reach the site over https only
 }
 
 // Service answers who somebody is and what they may do, and changes it.
 type Service struct {
-	db     *db.DB
-	clock  clock.Clock
-	org    Org
-	known  map[string]bool
-	config Config
-	hash   *hasher
-	limits *throttle.Throttle // of wrong sign-ins and registrations
-	gates  *gates
-	scs    *scs.SessionManager
-	store  store
+	db      *db.DB
+	clock   clock.Clock
+	org     Org
+	known   map[string]bool
+	words   map[string]i18n.Msg
+	config  Config
+	hash    *hasher
+	limits  *throttle.Throttle // of wrong sign-ins and registrations
+	gates   *gates
+	scs     *scs.SessionManager
+	bearers []Bearers // of other rooms
+	store   store
 
 	mu    sync.Mutex
 	book  *book
@@ -142,10 +154,13 @@ type Service struct {
 // New returns the service.
 func New(d Deps, c Config) *Service {
 	c = c.withDefaults()
-	s := &Service{db: d.DB, clock: d.Clock, org: d.Org, config: c, known: map[string]bool{}, hash: newHasher(c),
+	s := &Service{db: d.DB, clock: d.Clock, org: d.Org, config: c, known: map[string]bool{}, words: map[string]i18n.Msg{}, hash: newHasher(c),
 		limits: throttle.New(c.AddressTries, c.LockFor), gates: newGates(), posts: map[org.PersonID]heldPosts{}}
 	for _, p := range d.Permissions {
 		s.known[p] = true
+	}
+	for _, w := range d.Words {
+		s.words[w.Key] = w.Name
 	}
 	s.scs = newSessions(s, d.Secure)
 	return s

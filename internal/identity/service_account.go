@@ -93,6 +93,9 @@ func (s *Service) Me(ctx context.Context) (Account, error) {
 // UpdateProfile changes what the actor's own account says of its holder. The name of
 // an official is kept by the agency and stays. Errors: Invalid by field.
 func (s *Service) UpdateProfile(ctx context.Context, p Profile) error {
+	if err := viaSession(ctx); err != nil {
+		return err
+	}
 	me, err := signedIn(ctx)
 	if err != nil {
 		return err
@@ -123,6 +126,9 @@ func (s *Service) UpdateProfile(ctx context.Context, p Profile) error {
 // Invalid at "old" or "password"; Forbidden while the account's guesses are used up;
 // Conflict when somebody else set a password meanwhile.
 func (s *Service) ChangePassword(ctx context.Context, old, password string) error {
+	if err := viaSession(ctx); err != nil {
+		return err
+	}
 	acc, err := s.Me(ctx)
 	if err != nil {
 		return err

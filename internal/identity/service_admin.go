@@ -56,6 +56,9 @@ func (s *Service) ResetPassword(ctx context.Context, account AccountID, password
 	if err != nil {
 		return err
 	}
+	if acc.Program() {
+		return fault.NewForbidden(i18n.M("Không ai đăng nhập bằng tài khoản phần mềm; hãy tạo mã truy cập."))
+	}
 	about, attempts := []string{acc.PersonalID}, []string{changing(account).attempts}
 	for _, n := range acc.Names {
 		about, attempts = append(about, n.Text), append(attempts, attemptHash(n.Text))
@@ -204,6 +207,18 @@ func (s *Service) Grants(ctx context.Context, account AccountID) ([]GrantView, e
 		list = append(list, v)
 	}
 	return list, nil
+}
+
+// GrantsNow returns the grants that an account the actor manages or holds carries at this moment.
+func (s *Service) GrantsNow(ctx context.Context, account AccountID) ([]actor.Grant, error) {
+	if _, err := s.Account(ctx, account); err != nil {
+		return nil, err
+	}
+	b, err := s.access(ctx, 0)
+	if err != nil {
+		return nil, err
+	}
+	return s.resolve(ctx, b, b.grants[account])
 }
 
 // Grantable returns the roles that the actor may give at some unit, in their order.

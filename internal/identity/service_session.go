@@ -173,6 +173,9 @@ func (s *Service) Sessions(ctx context.Context) ([]Session, error) {
 
 // EndSession ends one session of the actor's own account; NotFound when it is not theirs.
 func (s *Service) EndSession(ctx context.Context, session SessionID) error {
+	if err := viaSession(ctx); err != nil {
+		return err
+	}
 	me, err := signedIn(ctx)
 	if err != nil {
 		return err
@@ -191,6 +194,9 @@ func (s *Service) EndSession(ctx context.Context, session SessionID) error {
 
 // EndOtherSessions ends all sessions of the actor's own account but the one of the request.
 func (s *Service) EndOtherSessions(ctx context.Context) error {
+	if err := viaSession(ctx); err != nil {
+		return err
+	}
 	me, err := signedIn(ctx)
 	if err != nil {
 		return err

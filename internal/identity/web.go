@@ -41,6 +41,16 @@ func (s *Service) Routes(rd *web.Renderer, catalog *i18n.Catalog) []web.Route {
 		{Method: post, Pattern: "/tai-khoan/vi-tri", Permission: web.SignedIn, Name: "identity.change_post", Handler: h.changePost},
 		{Method: post, Pattern: "/tai-khoan/phien", Permission: web.SignedIn, Name: "identity.end_session", Handler: h.endSession},
 
+		{Method: get, Pattern: myTokens, Permission: web.SignedIn, Name: "identity.my_tokens", Handler: h.tokens},
+		{Method: post, Pattern: myTokens, Permission: web.SignedIn, Name: "identity.make_my_token", Handler: h.makeToken},
+		{Method: post, Pattern: myTokens + "/thu-hoi", Permission: web.SignedIn, Name: "identity.revoke_my_token", Handler: h.revokeToken},
+
+		{Method: get, Pattern: "/identity/accounts/{id}/tokens", Permission: PermManage, Name: "identity.account_tokens", Handler: h.tokensOf},
+		{Method: post, Pattern: "/identity/accounts/{id}/tokens", Permission: PermManage, Name: "identity.make_account_token", Handler: h.makeSecret},
+		{Method: post, Pattern: "/identity/accounts/{id}/tokens/revoke", Permission: PermManage, Name: "identity.revoke_account_token", Handler: h.revokeSecret},
+		{Method: get, Pattern: "/identity/programs/new", Permission: PermManage, Name: "identity.new_program", Handler: h.newProgram},
+		{Method: post, Pattern: "/identity/programs", Permission: PermManage, Name: "identity.add_program", Handler: h.addProgram},
+
 		{Method: get, Pattern: "/identity/accounts", Permission: PermManage, Name: "identity.accounts", Handler: h.accounts},
 		{Method: get, Pattern: "/identity/export.xlsx", Permission: PermManage, Name: "identity.export", Handler: h.export},
 		{Method: get, Pattern: "/identity/new", Permission: PermManage, Name: "identity.new_account", Handler: h.newAccount},

@@ -35,18 +35,29 @@ func CookieName(secure bool) string {
 }
 
 // Around reads the session of a request and writes the cookie of a new one; it
-// stands before Load (web.Options.Around). Programs may send the token as
-// "Authorization: Bearer …" instead of the cookie.
+// stands before Load (web.Options.Around). Programs may send the token of a session,
+// or one that was made for them, as "Authorization: Bearer …" instead of the cookie.
 func (s *Service) Around(next http.Handler) http.Handler {
 	inner := s.scs.LoadAndSave(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " "); strings.EqualFold(scheme, "Bearer") && web.IsAPI(r) {
+		if token := bearerOf(r); token != "" {
 			r = r.Clone(r.Context())
 			r.Header.Del("Cookie")
-			r.AddCookie(&http.Cookie{Name: s.scs.Cookie.Name, Value: strings.TrimSpace(token)})
+			if !looksLikeSecret(token) {
+				r.AddCookie(&http.Cookie{Name: s.scs.Cookie.Name, Value: token})
+			}
 		}
 		inner.ServeHTTP(w, r)
 	})
+}
+
+// bearerOf returns the token that a program sends with a request to the API.
+func bearerOf(r *http.Request) string {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") || !web.IsAPI(r) {
+		return ""
+	}
+	return strings.TrimSpace(token)
 }
 
 // Load returns who makes a request: the official or citizen of the session, else
@@ -54,7 +65,11 @@ func (s *Service) Around(next http.Handler) http.Handler {
 func (s *Service) Load(r *http.Request) (actor.Actor, error) {
 	l, ok := s.current(r.Context())
 	if !ok {
-		return actor.Actor{}, nil
+		token := bearerOf(r)
+		if token == "" {
+			return actor.Actor{}, nil
+		}
+		return s.bearer(r.Context(), token, web.ClientIP(r), r.Method != http.MethodGet && r.Method != http.MethodHead)
 	}
 	a, err := s.actorOf(r.Context(), l)
 	if err != nil {

@@ -26,8 +26,10 @@ import (
 	"io/fs"
 	"time"
 
+	"lienthong/internal/kit/actor"
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/db"
+	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/migrate"
 	"lienthong/internal/kit/versioned"
 	"lienthong/internal/place"
@@ -36,6 +38,13 @@ import (
 // PermManage lets an official change the units, people and posts below the units
 // a grant covers. Import needs it at the root.
 const PermManage = "org.manage"
+
+// Permissions are what the room lets people do, in words.
+func Permissions() []actor.Permission {
+	return []actor.Permission{
+		{Key: PermManage, Name: i18n.M("Quản lý cơ quan, đơn vị và nhân sự")},
+	}
+}
 
 //go:embed migrations/*.sql
 var migrations embed.FS

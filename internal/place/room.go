@@ -22,14 +22,23 @@ import (
 	"io/fs"
 	"time"
 
+	"lienthong/internal/kit/actor"
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/db"
+	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/migrate"
 	"lienthong/internal/kit/versioned"
 )
 
 // PermManage lets an official merge, split, rename and abolish units and import the list.
 const PermManage = "place.manage"
+
+// Permissions are what the room lets people do, in words.
+func Permissions() []actor.Permission {
+	return []actor.Permission{
+		{Key: PermManage, Name: i18n.M("Quản lý đơn vị hành chính")},
+	}
+}
 
 //go:embed migrations/*.sql
 var migrations embed.FS

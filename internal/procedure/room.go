@@ -21,9 +21,11 @@ import (
 	"embed"
 	"io/fs"
 
+	"lienthong/internal/kit/actor"
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/db"
 	"lienthong/internal/kit/form"
+	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/migrate"
 )
 
@@ -31,6 +33,13 @@ import (
 const (
 	PermManage = "procedure.manage" // import procedures, see lint reports
 )
+
+// Permissions are what the room lets people do, in words.
+func Permissions() []actor.Permission {
+	return []actor.Permission{
+		{Key: PermManage, Name: i18n.M("Quản lý thủ tục hành chính")},
+	}
+}
 
 //go:embed migrations/*.sql
 var migrations embed.FS

@@ -6,6 +6,8 @@ import (
 	"context"
 	"sort"
 	"strings"
+
+	"lienthong/internal/kit/i18n"
 )
 
 // Kind is the sort of an actor.
@@ -36,6 +38,12 @@ func (g Grant) Covers(unitPath string) bool {
 	return unitPath == g.UnitPath || g.Below && strings.HasPrefix(unitPath, g.UnitPath)
 }
 
+// Permission is something one may do, in words for those who give and use it.
+type Permission struct {
+	Key  string // "room.verb"
+	Name i18n.Msg
+}
+
 // Actor is whoever makes a request: a person from outside, one of the staff in one of their posts, the system itself, or nobody known.
 type Actor struct {
 	ID        string // account
@@ -48,6 +56,7 @@ type Actor struct {
 	Grants    []Grant
 	IP        string
 	UserAgent string
+	Token     string // id of the token a program acts through, empty for people in a session
 }
 
 // SystemActor acts in timers, imports and event subscribers. It may do everything.
