@@ -58,8 +58,8 @@ generate: ## write the generated pages of docs/ again
 seal: ## before a release: note the new migrations, which may not change from then on
 	$(GO) test ./internal/floorplan -run Sealed -seal -count=1
 
-bench: ## measure
-	$(GO) test -run '^$$' -bench . -benchmem ./internal/...
+bench: web ## measure and print one table; BENCH_BIG=1 among a million dossiers too
+	@GO="$(GO)" scripts/bench
 
 screenshots: build ## photograph the main pages at 390 and 1366 pixels into ./screenshots
 	LIENTHONG_SCREENSHOTS=$(CURDIR)/screenshots $(GO) test ./internal/app/... -run Screenshots -count=1 -timeout 20m

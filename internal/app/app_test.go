@@ -20,7 +20,7 @@ import (
 	"lienthong/internal/kit/webtest"
 )
 
-func testConfig(t *testing.T, address string) Config {
+func testConfig(t testing.TB, address string) Config {
 	t.Helper()
 	c := Defaults()
 	c.Data, c.Listen, c.Database = t.TempDir(), "127.0.0.1:0", address

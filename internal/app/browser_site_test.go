@@ -67,7 +67,7 @@ func browserSite(t *testing.T) *site {
 }
 
 // chromium returns the browser; without one the test is skipped, or fails when LIENTHONG_REQUIRE_CHROMIUM is set.
-func chromium(t *testing.T) string {
+func chromium(t testing.TB) string {
 	t.Helper()
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if path, err := exec.LookPath(name); err == nil {

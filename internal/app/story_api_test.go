@@ -351,7 +351,7 @@ func expiryStory(s *site) {
 		accepted bool
 		want     dossier.Status
 	}{{"before it was accepted", false, dossier.StatusRefused}, {"after it was accepted", true, dossier.StatusStopped}} {
-		s.t.Run(c.name, func(t *testing.T) {
+		s.t.(*testing.T).Run(c.name, func(t *testing.T) {
 			s := s.in(t)
 			d := s.fileBirth(0)
 			if c.accepted {

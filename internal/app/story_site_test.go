@@ -44,7 +44,7 @@ var storyProvinces = map[string]string{"gialai": "gialai", "haicap": "../../prov
 // site is the whole program serving a province over HTTP, at a time of the test's choosing.
 type site struct {
 	*App
-	t      *testing.T
+	t      testing.TB
 	clock  *clock.Fake
 	srv    *httptest.Server
 	shared *sharedSite
@@ -62,7 +62,7 @@ type token struct {
 }
 
 // newSite wires the program on a database, loads a province with its people and serves it.
-func newSite(t *testing.T, provinceName, address string) *site {
+func newSite(t testing.TB, provinceName, address string) *site {
 	t.Helper()
 	c := testConfig(t, address)
 	c.Province = provinceName
@@ -90,7 +90,7 @@ func newSite(t *testing.T, provinceName, address string) *site {
 }
 
 // in returns the site for a subtest.
-func (s *site) in(t *testing.T) *site {
+func (s *site) in(t testing.TB) *site {
 	c := *s
 	c.t = t
 	return &c
@@ -158,7 +158,7 @@ func jsonBody(v any) []byte {
 
 // reply is what came back over HTTP.
 type reply struct {
-	t      *testing.T
+	t      testing.TB
 	what   string
 	status int
 	header http.Header
@@ -199,7 +199,7 @@ func (s *site) send(method, path, token, key string, body []byte, contentType st
 	return answer(s.t, s.srv.Client(), r)
 }
 
-func answer(t *testing.T, c *http.Client, r *http.Request) *reply {
+func answer(t testing.TB, c *http.Client, r *http.Request) *reply {
 	t.Helper()
 	res, err := c.Do(r)
 	if err != nil {
@@ -246,7 +246,7 @@ func (s *site) file(who, key string, f dossier.Filing) *reply {
 }
 
 // filingBody returns a filing as the one-call form wants it.
-func filingBody(t *testing.T, f dossier.Filing) (body []byte, contentType string) {
+func filingBody(t testing.TB, f dossier.Filing) (body []byte, contentType string) {
 	t.Helper()
 	var b bytes.Buffer
 	m := multipart.NewWriter(&b)

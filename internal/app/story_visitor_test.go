@@ -22,7 +22,7 @@ import (
 // visitor is somebody with a browser without JavaScript: follows links, fills in forms as they stand on the page
 // and presses their buttons. Every page on the way is checked for what every page must have.
 type visitor struct {
-	t      *testing.T
+	t      testing.TB
 	s      *site
 	client *http.Client
 	at     *url.URL
