@@ -173,3 +173,10 @@ type NavGroup struct {
 	Label string
 	Items []NavItem
 }
+
+// Bell is the way to the reader's messages in the head of a page, with the number of those not opened yet.
+type Bell struct {
+	Href   string
+	Stream string // address that tells the number as it changes, as server-sent events
+	Count  int
+}

@@ -24,7 +24,7 @@ type view struct {
 	Actor                     actorView
 	Flash                     []Flash
 	Site                      Province
-	Data, Nav                 any
+	Data, Nav, Bell           any
 }
 
 // In returns the address of the page in another language.
@@ -93,6 +93,7 @@ func sampleView() view {
 func TestLayouts(t *testing.T) {
 	page := `{{define "content"}}<p>Nội dung {{.Data}}</p>{{end}}`
 	official := sampleView()
+	official.Bell = Bell{Href: "/notice", Stream: "/notice/stream", Count: 3}
 	official.Actor = actorView{Kind: "staff", Name: "Rơ Châm H'Nga", Title: "Công chức tư pháp - hộ tịch", Office: "Ủy ban nhân dân phường Diên Hồng"}
 	english := sampleView()
 	english.Lang = "en"
@@ -102,10 +103,10 @@ func TestLayouts(t *testing.T) {
 		want         []string
 		never        []string
 	}{
-		{"a visitor", "public", sampleView(), []string{`lang="vi"`, "Nội dung", `href="#content"`, "Đăng nhập", `href="/thu-tuc/1.001193?lang=en"`, "tel:0269", "Đã nhận hồ sơ."}, []string{"Đăng xuất"}},
+		{"a visitor", "public", sampleView(), []string{`lang="vi"`, "Nội dung", `href="#content"`, "Đăng nhập", `href="/thu-tuc/1.001193?lang=en"`, "tel:0269", "Đã nhận hồ sơ."}, []string{"Đăng xuất", "data-bell"}},
 		{"in English", "public", english, []string{`lang="en"`, "?lang=vi", "Tiếng Việt"}, nil},
 		{"signed in", "public", official, []string{"Rơ Châm H&#39;Nga", "Đăng xuất", `href="/desk"`, `href="/tai-khoan"`}, []string{"Đăng nhập"}},
-		{"an official", "desk", official, []string{"Rơ Châm", "phường Diên Hồng", "<h1>Đăng ký khai sinh</h1>", `id="keys"`, `name="q"`, "desk.css"}, []string{"public.css"}},
+		{"an official", "desk", official, []string{"Rơ Châm", "phường Diên Hồng", "<h1>Đăng ký khai sinh</h1>", `id="keys"`, `name="q"`, "desk.css", `data-bell="/notice/stream"`, "<span data-bell-number>3</span>"}, []string{"public.css"}},
 		{"on paper", "print", sampleView(), []string{"print", "Nội dung"}, []string{"<header"}},
 	}
 	for _, tc := range tests {
@@ -191,7 +192,7 @@ func TestPartials(t *testing.T) {
 
 func TestEveryPartialHasASample(t *testing.T) {
 	// Shown through the partials or layouts that use them.
-	inside := []string{"web", "public", "desk", "print", "head", "hero", "actions", "menu", "nav", "mark", "footer", "language", "account", "keys",
+	inside := []string{"web", "public", "desk", "print", "head", "hero", "actions", "menu", "nav", "mark", "footer", "language", "account", "bell", "keys",
 		"field_attrs", "field_mark", "field_error", "field_options", "field_choices", "field_tick", "stat_body", "file_remove"}
 	var have []string
 	for _, p := range partials {

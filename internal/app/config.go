@@ -18,6 +18,7 @@ import (
 	"lienthong/internal/identity"
 	"lienthong/internal/kit/seal"
 	"lienthong/internal/kit/web"
+	"lienthong/internal/notice"
 	"lienthong/internal/portal"
 )
 
@@ -41,6 +42,7 @@ type Config struct {
 	Identity identity.Config `toml:"identity"`
 	Dossier  dossier.Config  `toml:"dossier"`
 	File     file.Config     `toml:"file"`
+	Notice   notice.Config   `toml:"notice"`
 	Portal   portal.Config   `toml:"portal"`
 }
 
@@ -112,6 +114,7 @@ func (c Config) Validate() error {
 	}
 	of("dossier", c.Dossier.Validate())
 	of("file", c.File.Validate())
+	of("notice", c.Notice.Validate())
 	of("portal", c.Portal.Validate())
 	if len(errs) == 0 {
 		return nil

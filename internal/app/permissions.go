@@ -9,6 +9,7 @@ import (
 	"lienthong/internal/dossier"
 	"lienthong/internal/identity"
 	"lienthong/internal/kit/actor"
+	"lienthong/internal/notice"
 	"lienthong/internal/org"
 	"lienthong/internal/place"
 	"lienthong/internal/procedure"
@@ -34,6 +35,16 @@ func Permissions() []string {
 	keys := make([]string, len(words))
 	for i, w := range words {
 		keys[i] = w.Key
+	return []string{
+		audit.PermRead,
+		place.PermManage,
+		org.PermManage,
+		identity.PermManage,
+		calendar.PermManage,
+		codelist.PermManage,
+		notice.PermManage,
+		procedure.PermManage,
+		dossier.PermRead, dossier.PermAccept, dossier.PermProcess, dossier.PermApprove, dossier.PermReturn, dossier.PermAssign, dossier.PermFile,
 	}
 	return keys
 }

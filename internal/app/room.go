@@ -183,6 +183,7 @@ func (a *App) Serve(ctx context.Context, ln net.Listener) error {
 		}
 		return fmt.Errorf("run jobs: %w", err)
 	})
+	g.Go(func() error { return a.House.Notice.Run(jobs) })
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(ln) }()
 	var err error

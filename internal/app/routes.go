@@ -55,6 +55,7 @@ func (a *App) mount() {
 	h.Dossier.API(a.API)
 
 	a.Mux.Handle(h.Identity.Routes(h.Renderer, h.Catalog)...)
+	a.Mux.Handle(h.Notice.Routes(h.Renderer, h.Catalog)...)
 	a.Mux.Handle(h.Portal.Routes()...)
 	a.Mux.Handle(h.desk()...)
 	a.Mux.Handle(a.watched()...)

@@ -24,6 +24,7 @@ import (
 	"lienthong/internal/kit/seal"
 	"lienthong/internal/kit/sheet"
 	"lienthong/internal/kit/web"
+	"lienthong/internal/notice"
 	"lienthong/internal/org"
 	"lienthong/internal/place"
 	"lienthong/internal/portal"
@@ -51,6 +52,7 @@ func Migrations() []migrate.Room {
 		calendar.Migrations(),
 		codelist.Migrations(),
 		file.Migrations(),
+		notice.Migrations(),
 		// core
 		procedure.Migrations(),
 		dossier.Migrations(),
@@ -74,6 +76,7 @@ func Overlays() []fs.FS {
 		calendar.Texts(),
 		codelist.Texts(),
 		file.Texts(),
+		notice.Texts(),
 		procedure.Texts(),
 		dossier.Overlays(),
 		portal.Overlays(),
@@ -105,6 +108,7 @@ type House struct {
 	Calendar *calendar.Service
 	Codelist *codelist.Service
 	File     *file.Service
+	Notice   *notice.Service
 
 	Procedure *procedure.Service
 	Dossier   *dossier.Service
@@ -133,6 +137,9 @@ func wire(c Config, d *db.DB, cl clock.Clock, log *slog.Logger) (*House, error) 
 	var err error
 	if h.File, err = file.New(file.Deps{DB: d, Clock: cl, Folder: c.FilesFolder(), Log: log, Config: c.File}); err != nil {
 		return nil, failure(ExitConfig, fmt.Errorf("kho tệp %s: %w", c.FilesFolder(), err))
+	}
+	if err = h.notices(); err != nil {
+		return nil, err
 	}
 	h.core()
 	h.front()
@@ -167,6 +174,7 @@ func (h *House) tools() error {
 		Clock:   h.Clock,
 		Site:    h.shown,
 		Nav:     h.nav,
+		Bell:    h.bell,
 	})
 	h.Jobs = job.New(job.Config{DB: h.DB, Clock: h.Clock, Log: h.Log})
 	h.Bus = event.NewBus(h.DB, h.Jobs)

@@ -4,6 +4,7 @@ import "./page.js";
 import "./autosave.js";
 import "./suggest.js";
 import "./upload.js";
+import "./bell.js";
 import "./keys.js";
 import "./counter.js";
 import "./split.js";

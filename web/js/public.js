@@ -3,3 +3,4 @@ import "./page.js";
 import "./autosave.js";
 import "./suggest.js";
 import "./upload.js";
+import "./bell.js";

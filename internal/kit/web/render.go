@@ -28,6 +28,7 @@ type Look struct {
 	Clock   clock.Clock                                        // default: clock.System
 	Site    func(ctx context.Context) any                      // what layouts show of whose site it is, as .Site
 	Nav     func(ctx context.Context, layout, path string) any // what layouts show of the way around, as .Nav
+	Bell    func(ctx context.Context) any                      // what layouts show of messages for the reader, as .Bell; nil shows nothing
 }
 
 // Renderer renders pages in every language of its catalogue. It is safe for concurrent use.
@@ -58,6 +59,9 @@ func NewRenderer(l Look) *Renderer {
 	}
 	if l.Nav == nil {
 		l.Nav = func(context.Context, string, string) any { return nil }
+	}
+	if l.Bell == nil {
+		l.Bell = func(context.Context) any { return nil }
 	}
 	rd := &Renderer{look: l, catalog: l.Catalog, shared: map[string]string{}}
 	for i, fsys := range l.Layouts {
@@ -187,6 +191,7 @@ type root struct {
 	Site   any
 	Data   any
 	Nav    any
+	Bell   any
 	Layout string
 }
 
@@ -210,7 +215,7 @@ func (ps *Pages) Render(w http.ResponseWriter, r *http.Request, status int, page
 		return err
 	}
 	d := root{Lang: lang, Title: ps.rd.catalog.T(lang, v.Title), Actor: actor.From(ctx), Path: r.URL.Path, query: r.URL.Query(), Flash: infoOf(ctx).flashed,
-		Site: ps.rd.look.Site(ctx), Data: v.Data, Nav: v.Nav, Layout: layout}
+		Site: ps.rd.look.Site(ctx), Data: v.Data, Nav: v.Nav, Bell: ps.rd.look.Bell(ctx), Layout: layout}
 	if d.Nav == nil {
 		d.Nav = ps.rd.look.Nav(ctx, layout, r.URL.Path)
 	}

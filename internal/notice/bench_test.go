@@ -1,0 +1,78 @@
+package notice
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"lienthong/internal/kit/db"
+	"lienthong/internal/kit/dbtest"
+	"lienthong/internal/kit/id"
+)
+
+// BenchmarkAccept measures how many messages are accepted in a second: one in a transaction of its own, by one and by
+// eight callers, and a hundred in one. "bare row" writes a row of the same size without any of our code.
+func BenchmarkAccept(b *testing.B) {
+	for _, engine := range []struct {
+		name string
+		open func(testing.TB) *db.DB
+	}{
+		{"sqlite", func(b testing.TB) *db.DB { return dbtest.SQLite(b, rooms()...) }},
+		{"postgres", func(b testing.TB) *db.DB { return dbtest.Postgres(b, rooms()...) }},
+	} {
+		b.Run(engine.name, func(b *testing.B) {
+			d := engine.open(b)
+			ctx := context.Background()
+			rate := func(b *testing.B, each int) {
+				b.ReportMetric(float64(b.N*each)/b.Elapsed().Seconds(), "messages/s")
+			}
+			one := func(b *testing.B) {
+				if err := d.Tx(ctx, func(tx *db.Tx) error { return Send(ctx, tx, accepted("mai", "H21.15-261123-0007")) }); err != nil {
+					b.Error(err)
+				}
+			}
+			b.Run("bare row", func(b *testing.B) {
+				for b.Loop() {
+					if err := d.Tx(ctx, func(tx *db.Tx) error { return bare(ctx, tx) }); err != nil {
+						b.Fatal(err)
+					}
+				}
+				rate(b, 1)
+			})
+			b.Run("one", func(b *testing.B) {
+				for b.Loop() {
+					one(b)
+				}
+				rate(b, 1)
+			})
+			b.Run("one by eight", func(b *testing.B) {
+				b.SetParallelism(4) // of each processor
+				b.RunParallel(func(pb *testing.PB) {
+					for pb.Next() {
+						one(b)
+					}
+				})
+				rate(b, 1)
+			})
+			b.Run("a hundred", func(b *testing.B) {
+				list := make([]Message, 100)
+				for i := range list {
+					list[i] = accepted("mai", fmt.Sprint(i))
+				}
+				for b.Loop() {
+					if err := d.Tx(ctx, func(tx *db.Tx) error { _, err := SendMany(ctx, tx, list); return err }); err != nil {
+						b.Fatal(err)
+					}
+				}
+				rate(b, len(list))
+			})
+		})
+	}
+}
+
+// bare writes a row as long as that of a message.
+func bare(ctx context.Context, tx *db.Tx) error {
+	_, err := tx.Exec(ctx, `INSERT INTO notice_address (channel, address, failures, error, changed_at) VALUES ('sms', ?, 1, ?, ?)`,
+		id.New(), `{"code":"H21.15-261123-0007"} dossier.accepted mai /ho-so/H21.15-261123-0007`, noon)
+	return err
+}
