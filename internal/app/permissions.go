@@ -24,6 +24,7 @@ func PermissionWords() []actor.Permission {
 		identity.Permissions(),
 		calendar.Permissions(),
 		codelist.Permissions(),
+		notice.Permissions(),
 		procedure.Permissions(),
 		dossier.Permissions(),
 	)
@@ -35,16 +36,6 @@ func Permissions() []string {
 	keys := make([]string, len(words))
 	for i, w := range words {
 		keys[i] = w.Key
-	return []string{
-		audit.PermRead,
-		place.PermManage,
-		org.PermManage,
-		identity.PermManage,
-		calendar.PermManage,
-		codelist.PermManage,
-		notice.PermManage,
-		procedure.PermManage,
-		dossier.PermRead, dossier.PermAccept, dossier.PermProcess, dossier.PermApprove, dossier.PermReturn, dossier.PermAssign, dossier.PermFile,
 	}
 	return keys
 }

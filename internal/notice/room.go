@@ -34,8 +34,10 @@ import (
 	"sync"
 	"time"
 
+	"lienthong/internal/kit/actor"
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/db"
+	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/id"
 	"lienthong/internal/kit/migrate"
 	"lienthong/internal/notice/internal/deliver"
@@ -43,6 +45,13 @@ import (
 
 // PermManage lets an administrator look at deliveries, repeat and drop dead letters, and change texts.
 const PermManage = "notice.manage"
+
+// Permissions are what the room lets people do, in words.
+func Permissions() []actor.Permission {
+	return []actor.Permission{
+		{Key: PermManage, Name: i18n.M("Quản lý thông báo: thư không gửi được, mẫu thông báo")},
+	}
+}
 
 //go:embed migrations/*.sql
 var migrations embed.FS
