@@ -2,15 +2,12 @@ package file
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -18,88 +15,37 @@ import (
 // disk is the folder with the contents: ab/cd/abcd… by SHA-256, and tmp/ for what is being written.
 type disk struct{ folder string }
 
-// errTooLarge and errEmpty are about the content that is being written.
-var (
-	errTooLarge = errors.New("content is larger than allowed")
-	errEmpty    = errors.New("content is empty")
-)
-
-func (d disk) temp() string { return filepath.Join(d.folder, "tmp") }
-
-func (d disk) path(sum string) string { return filepath.Join(d.folder, sum[:2], sum[2:4], sum) }
-
-var validSum = regexp.MustCompile(`^[0-9a-f]{64}$`)
-
-func (d disk) prepare() error { return os.MkdirAll(d.temp(), 0o750) }
-
-// draft is a content that was written but has no place yet.
-type draft struct {
-	file *os.File
-	sum  string
-	size int64
-}
-
-// write streams r into a temporary file, hashes it and syncs it to the disk. The caller closes the draft.
-func (d disk) write(ctx context.Context, r io.Reader, limit int64) (*draft, error) {
-	f, err := os.CreateTemp(d.temp(), "up-*")
-	if err != nil {
+// Folder returns the store in a folder of one file system, which is made when missing.
+// Nodes that share the folder share the store.
+func Folder(name string) (Store, error) {
+	if err := os.MkdirAll(name, 0o750); err != nil {
 		return nil, err
 	}
-	w := &draft{file: f}
-	h := sha256.New()
-	w.size, err = io.Copy(io.MultiWriter(f, h), io.LimitReader(stopping{ctx, r}, limit+1))
-	switch {
-	case err != nil:
-	case w.size > limit:
-		err = errTooLarge
-	case w.size == 0:
-		err = errEmpty
-	default:
-		err = f.Sync()
-	}
-	if err != nil {
-		return nil, errors.Join(err, w.close())
-	}
-	w.sum = hex.EncodeToString(h.Sum(nil))
-	return w, nil
+	return disk{name}, nil
 }
 
-// stopping is a reader that ends with its context.
-type stopping struct {
-	ctx context.Context
-	r   io.Reader
-}
+// tempFolder is the folder beside the keys for what is being written.
+const tempFolder = "tmp"
 
-func (s stopping) Read(p []byte) (int, error) {
-	if err := s.ctx.Err(); err != nil {
-		return 0, err
+func (d disk) path(key string) string { return filepath.Join(d.folder, filepath.FromSlash(key)) }
+
+// Put moves a name of the file to its place; when the file lies on another file system, a copy of it.
+func (d disk) Put(ctx context.Context, key string, f *os.File, size int64) error {
+	if err := checkKey(key); err != nil {
+		return err
 	}
-	return s.r.Read(p)
-}
-
-// close removes the temporary file, unless it has found its place.
-func (w *draft) close() error {
-	err := w.file.Close()
-	if rm := os.Remove(w.file.Name()); rm != nil && !errors.Is(rm, fs.ErrNotExist) {
-		err = errors.Join(err, rm)
-	}
-	return err
-}
-
-// place moves a draft to where its content belongs. A content that is there
-// already is replaced by the same bytes, which also heals a damaged one. Calling it again is harmless.
-func (d disk) place(w *draft) error {
-	to := d.path(w.sum)
+	to := d.path(key)
 	if err := os.MkdirAll(filepath.Dir(to), 0o750); err != nil {
 		return err
 	}
-	if err := os.Chmod(w.file.Name(), 0o440); err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			_, err = os.Stat(to) // moved by an earlier run of the transaction
-		}
+	err := os.Link(f.Name(), to)
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		err = d.copy(ctx, to, f, size)
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	if err := os.Rename(w.file.Name(), to); err != nil {
+	if err := os.Chmod(to, 0o440); err != nil {
 		return err
 	}
 	for _, dir := range []string{filepath.Dir(to), filepath.Dir(filepath.Dir(to)), d.folder} {
@@ -110,6 +56,24 @@ func (d disk) place(w *draft) error {
 	return nil
 }
 
+// copy writes beside the keys first, so that no key ever holds half a content.
+func (d disk) copy(ctx context.Context, to string, f *os.File, size int64) error {
+	temp := filepath.Join(d.folder, tempFolder)
+	if err := os.MkdirAll(temp, 0o750); err != nil {
+		return err
+	}
+	out, err := os.CreateTemp(temp, "copy-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(out.Name())
+	_, err = io.Copy(out, stopping{ctx, io.NewSectionReader(f, 0, size)})
+	if err = errors.Join(err, out.Sync(), out.Close()); err != nil {
+		return err
+	}
+	return os.Link(out.Name(), to)
+}
+
 func syncFolder(name string) error {
 	dir, err := os.Open(name)
 	if err != nil {
@@ -118,68 +82,79 @@ func syncFolder(name string) error {
 	return errors.Join(dir.Sync(), dir.Close())
 }
 
-func (d disk) open(sum string) (*os.File, error) {
-	if !validSum.MatchString(sum) {
-		return nil, fmt.Errorf("%q is no SHA-256", sum)
+// Open opens a key.
+func (d disk) Open(_ context.Context, key string) (Content, error) {
+	if err := checkKey(key); err != nil {
+		return nil, err
 	}
-	return os.Open(d.path(sum))
+	f, err := os.Open(d.path(key))
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = &fs.PathError{Op: "open", Path: key, Err: errors.New("is no file")}
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return reader{f, info.Size()}, nil
 }
 
-func (d disk) remove(sum string) error {
-	if err := os.Remove(d.path(sum)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+// reader hides that a content is a file on the disk, which could be written to.
+type reader struct {
+	f    *os.File
+	size int64
+}
+
+func (r reader) Read(p []byte) (int, error)                { return r.f.Read(p) }
+func (r reader) Seek(off int64, whence int) (int64, error) { return r.f.Seek(off, whence) }
+func (r reader) Close() error                              { return r.f.Close() }
+func (r reader) Size() int64                               { return r.size }
+
+// Remove deletes a key.
+func (d disk) Remove(_ context.Context, key string) error {
+	if err := checkKey(key); err != nil {
+		return err
+	}
+	if err := os.Remove(d.path(key)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	return nil
 }
 
-// hash reads a content and returns its size and SHA-256.
-func (d disk) hash(ctx context.Context, sum string) (size int64, got string, err error) {
-	f, err := d.open(sum)
-	if err != nil {
-		return 0, "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	size, err = io.Copy(h, stopping{ctx, f})
-	return size, hex.EncodeToString(h.Sum(nil)), err
-}
-
-// each calls fn for every content on the disk that is older than a moment.
-func (d disk) each(before time.Time, fn func(sum string) error) error {
+// Each walks through the folder. Names that are no keys are none of ours.
+func (d disk) Each(ctx context.Context, fn func(Entry) error) error {
 	return filepath.WalkDir(d.folder, func(path string, e fs.DirEntry, err error) error {
 		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
 		case errors.Is(err, fs.ErrNotExist):
 			return nil
 		case err != nil:
 			return err
-		case e.IsDir() && path == d.temp():
-			return fs.SkipDir
-		case e.IsDir() || !validSum.MatchString(e.Name()) || path != d.path(e.Name()):
+		case e.IsDir():
 			return nil
 		}
-		if info, err := e.Info(); err != nil || !info.ModTime().Before(before) {
-			return nil // gone in the meantime, or young
+		key := filepath.ToSlash(strings.TrimPrefix(path, d.folder+string(filepath.Separator)))
+		if !validKey.MatchString(key) {
+			return nil
 		}
-		return fn(e.Name())
+		info, err := e.Info()
+		if err != nil {
+			return nil // gone in the meantime
+		}
+		return fn(Entry{key, info.Size(), info.ModTime()})
 	})
 }
 
-// sweep removes temporary files that were last written before a moment.
-func (d disk) sweep(before time.Time) error {
-	entries, err := os.ReadDir(d.temp())
-	if err != nil {
-		return err
+// Tidy removes copies that were cut off.
+func (d disk) Tidy(_ context.Context, before time.Time) error {
+	err := spool(filepath.Join(d.folder, tempFolder)).sweep(before)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
 	}
-	for _, e := range entries {
-		info, err := e.Info()
-		if err != nil || !info.ModTime().Before(before) {
-			continue
-		}
-		if err := os.Remove(filepath.Join(d.temp(), e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	return nil
+	return err
 }
 
 // full reports whether err says that there is no room on the disk.

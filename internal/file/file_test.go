@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"reflect"
 	"runtime"
@@ -67,14 +68,30 @@ func attach(t testing.TB, s *Service, from, to Holder, ids ...ID) []File {
 	return files
 }
 
-// onDisk returns the contents and the number of temporary files.
-func onDisk(t testing.TB, s *Service) (sums []string, temp int) {
+// folderOf returns the folder of a store that is in one.
+func folderOf(s *Service) string { return s.store.(disk).folder }
+
+// pathOf returns where a content lies.
+func pathOf(t testing.TB, s *Service, sum string) string {
 	t.Helper()
-	err := s.disk.each(time.Now().Add(time.Hour), func(sum string) error { sums = append(sums, sum); return nil })
+	c, err := contentOf(t.Context(), s.db, sum)
 	if err != nil {
 		t.Fatal(err)
 	}
-	entries, err := os.ReadDir(s.disk.temp())
+	return s.store.(disk).path(c.Key)
+}
+
+// onDisk returns the contents and the number of temporary files.
+func onDisk(t testing.TB, s *Service) (sums []string, temp int) {
+	t.Helper()
+	err := s.store.Each(t.Context(), func(e Entry) error {
+		sums = append(sums, path.Base(e.Key)[:64])
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, err := os.ReadDir(string(s.spool))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -316,10 +333,10 @@ func TestEqualContentsAreStoredOnce(t *testing.T) {
 				t.Errorf("file %d differs", i)
 			}
 		}
-		if err := os.Chmod(s.disk.path(files[0].SHA256), 0o600); err != nil {
+		if err := os.Chmod(pathOf(t, s, files[0].SHA256), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(s.disk.path(files[0].SHA256), []byte("damaged"), 0o600); err != nil {
+		if err := os.WriteFile(pathOf(t, s, files[0].SHA256), []byte("damaged"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		put(t, s, draftHolder, "b.pdf", pdf)
@@ -367,13 +384,13 @@ func TestFullDiskIsSaidClearly(t *testing.T) {
 func TestOpenWithoutItsContent(t *testing.T) {
 	s, _ := newService(t, dbtest.SQLite(t, rooms...))
 	f := put(t, s, draftHolder, "a.pdf", pdf)
-	if err := s.disk.remove(f.SHA256); err != nil {
+	if err := os.Remove(pathOf(t, s, f.SHA256)); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := s.Open(t.Context(), f.ID, draftHolder); fault.KindOf(err) != fault.Unavailable {
 		t.Error(err)
 	}
-	if _, err := s.disk.open("../../etc/passwd"); err == nil {
+	if _, err := s.store.Open(t.Context(), "../../etc/passwd"); err == nil {
 		t.Error("a sum that is a path was opened")
 	}
 }

@@ -1,7 +1,7 @@
 // Package file is the store of all files that people upload and the system makes (tiếng Việt: kho tệp).
 //
-// Content lies in a folder under its SHA-256, once however often it is uploaded;
-// it is streamed and never held in memory. A row says what a file is called, what
+// Content lies in a folder or a bucket under its SHA-256, once however often it is
+// uploaded; it is streamed and never held in memory. A row says what a file is called, what
 // it really is (by content, not by name) and which thing of another room holds it.
 //
 // An upload first belongs to a holder of kind "upload", whose id is a token that
@@ -10,13 +10,15 @@
 // see the holder is for the holder's room to say, before it calls Open. Uploads
 // that nobody attached are deleted after two days.
 //
-// A write goes to a temporary file, is hashed, checked and synced, and then moved
-// into place while the row of its content is locked; so a crash leaves nothing
-// but temporary files, and cleaning up never takes a content that is coming back.
+// A write goes to a temporary file, is hashed, checked and synced. Then a pin names
+// the key it will lie under, the bytes are stored, and one transaction exchanges the
+// pin for the row of the file. A key is used once. So a crash leaves nothing but keys
+// that the sweep knows, and the sweep never takes a content that is coming back
+// (docs/adr says why that holds).
 //
 // Law: none prescribes the store; which papers a dossier needs is with procedures.
-// Words: holder (nơi giữ tệp) is the thing a file belongs to; content (nội dung) is the bytes, shared by files that are equal.
-// Tables: file_content, file_file.
+// Words: holder (nơi giữ tệp) is the thing a file belongs to; content (nội dung) is the bytes, shared by files that are equal; key (khóa) is where a store keeps them; pin (ghim) keeps the sweep away from a write under way.
+// Tables: file_content, file_file, file_pin, file_trash.
 // Events out: none.
 // Events in: none.
 // Not here: papers of a dossier (dossier), signatures in files (signing), resumable transfer (whoever takes the upload).
@@ -28,6 +30,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"path/filepath"
 
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/db"
@@ -48,11 +51,15 @@ func Texts() fs.FS { return texts }
 
 // Config is what an installation may set for this room.
 type Config struct {
-	Clamd string `toml:"clamd" help:"Địa chỉ máy quét mã độc clamd, ví dụ unix:/run/clamav/clamd.ctl hoặc tcp:127.0.0.1:3310. Để trống là không quét."`
+	S3    S3Config `toml:"s3"`
+	Clamd string   `toml:"clamd" help:"Địa chỉ máy quét mã độc clamd, ví dụ unix:/run/clamav/clamd.ctl hoặc tcp:127.0.0.1:3310. Để trống là không quét."`
 }
 
 // Validate finds settings that cannot work: "key: what is wrong".
 func (c Config) Validate() error {
+	if err := c.S3.Validate(); err != nil {
+		return err
+	}
 	if c.Clamd == "" {
 		return nil
 	}
@@ -62,11 +69,20 @@ func (c Config) Validate() error {
 	return nil
 }
 
+// contents returns the store that is set: the bucket, or else the folder.
+func (c Config) contents(folder string) (Store, error) {
+	if c.S3.Endpoint != "" {
+		return S3(c.S3)
+	}
+	return Folder(folder)
+}
+
 // Deps is what the room is built from. Folder, DB and Clock are required.
 type Deps struct {
 	DB      *db.DB
 	Clock   clock.Clock
-	Folder  string       // where contents lie, on one file system; made when missing
+	Folder  string       // where contents lie, on one file system, and what is being written; made when missing
+	Store   Store        // nil: the bucket of Config, or the folder
 	Scanner Scanner      // nil: the one of Config, or none
 	Log     *slog.Logger // slog.Default when nil
 	Config  Config
@@ -76,14 +92,15 @@ type Deps struct {
 type Service struct {
 	db      *db.DB
 	clock   clock.Clock
-	disk    disk
+	spool   spool
+	store   Store
 	scanner Scanner
 	log     *slog.Logger
 }
 
 // New returns the service and makes the folder.
 func New(d Deps) (*Service, error) {
-	s := &Service{d.DB, d.Clock, disk{d.Folder}, d.Scanner, d.Log}
+	s := &Service{db: d.DB, clock: d.Clock, spool: spool(filepath.Join(d.Folder, tempFolder)), store: d.Store, scanner: d.Scanner, log: d.Log}
 	if s.log == nil {
 		s.log = slog.Default()
 	}
@@ -94,8 +111,14 @@ func New(d Deps) (*Service, error) {
 		}
 		s.scanner = c
 	}
-	if err := s.disk.prepare(); err != nil {
+	if err := s.spool.prepare(); err != nil {
 		return nil, fmt.Errorf("file room: %w", err)
+	}
+	if s.store == nil {
+		var err error
+		if s.store, err = d.Config.contents(d.Folder); err != nil {
+			return nil, fmt.Errorf("file room: %w", err)
+		}
 	}
 	return s, nil
 }

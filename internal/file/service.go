@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -35,7 +35,7 @@ func (s *Service) Put(ctx context.Context, u Upload) (File, error) {
 	if err := s.mayWait(ctx, u.Holder); err != nil {
 		return File{}, err
 	}
-	w, err := s.disk.write(ctx, u.Reader, u.MaxSize)
+	w, err := s.spool.write(ctx, u.Reader, u.MaxSize)
 	if err != nil {
 		return File{}, s.writeFault(err, u)
 	}
@@ -52,13 +52,7 @@ func (s *Service) Put(ctx context.Context, u Upload) (File, error) {
 		ID: ID(id.New()), SHA256: w.sum, Name: cleanName(u.Name, mediaType), Size: w.size, MediaType: mediaType,
 		Holder: u.Holder, CreatedBy: actor.From(ctx).ID, CreatedAt: s.clock.Now(),
 	}
-	err = s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := lockContent(ctx, tx, f); err != nil {
-			return err
-		}
-		if err := s.disk.place(w); err != nil {
-			return err
-		}
+	err = s.keep(ctx, w, func(ctx context.Context, tx *db.Tx) error {
 		if err := insert(ctx, tx, f); err != nil {
 			return err
 		}
@@ -155,7 +149,14 @@ func (s *Service) writeFault(err error, u Upload) error {
 	case full(err):
 		return fault.NewUnavailable(i18n.M("Máy chủ tạm hết chỗ lưu tệp nên chưa nhận được tệp này. Hãy thử lại sau; cán bộ quản trị cần giải phóng ổ đĩa.")).Wrap(err)
 	}
+	if failed := new(storeError); errors.As(err, &failed) && !errors.Is(err, context.Canceled) {
+		return errStoreSilent().Wrap(fmt.Errorf("store an upload: %w", err))
+	}
 	return fmt.Errorf("store an upload: %w", err)
+}
+
+func errStoreSilent() *fault.Error {
+	return fault.NewUnavailable(i18n.M("Kho tệp tạm không trả lời nên chưa nhận được tệp này. Hãy thử lại sau ít phút."))
 }
 
 // Attach moves files to the thing that holds them from now on, in the caller's
@@ -197,7 +198,7 @@ func (s *Service) Open(ctx context.Context, id ID, h Holder) (io.ReadSeekCloser,
 	if err != nil {
 		return nil, File{}, err
 	}
-	content, err := s.disk.open(f.SHA256)
+	content, err := s.read(ctx, f.SHA256)
 	if err != nil {
 		s.log.ErrorContext(ctx, "the content of a file cannot be opened", "file", id, "error", err)
 		return nil, File{}, fault.NewUnavailable(i18n.M("Chưa đọc được nội dung tệp này. Hãy thử lại sau; nếu vẫn không được, hãy báo bộ phận hỗ trợ.")).Wrap(err)
@@ -206,15 +207,27 @@ func (s *Service) Open(ctx context.Context, id ID, h Holder) (io.ReadSeekCloser,
 	if err != nil {
 		return nil, File{}, errors.Join(fmt.Errorf("open file %s: %w", id, err), content.Close())
 	}
-	return reader{content}, f, nil
+	return content, f, nil
 }
 
-// reader hides that a content is a file on the disk, which could be written to.
-type reader struct{ f *os.File }
-
-func (r reader) Read(p []byte) (int, error)                { return r.f.Read(p) }
-func (r reader) Seek(off int64, whence int) (int64, error) { return r.f.Seek(off, whence) }
-func (r reader) Close() error                              { return r.f.Close() }
+// read opens a content. Whoever reads it whole gets an error instead of its end when it was changed.
+func (s *Service) read(ctx context.Context, sum string) (*checked, error) {
+	c, err := contentOf(ctx, s.db, sum)
+	if err != nil {
+		return nil, err
+	}
+	b, err := s.store.Open(ctx, c.Key)
+	if errors.Is(err, fs.ErrNotExist) {
+		s.noteDamage(ctx, sum)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return newChecked(b, sum, func(err error) {
+		s.log.ErrorContext(ctx, "a content has changed", "sha256", sum, "error", err)
+		s.noteDamage(ctx, sum)
+	}), nil
+}
 
 // Info returns what is known of a file to who names its holder, without opening it.
 func (s *Service) Info(ctx context.Context, id ID, h Holder) (File, error) { return s.find(ctx, id, h) }

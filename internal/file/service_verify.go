@@ -2,6 +2,8 @@ package file
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -35,7 +37,7 @@ func (s *Service) Verify(ctx context.Context, progress func(contents, bytes int6
 }
 
 func (s *Service) verifyOne(ctx context.Context, c content, r *Report) error {
-	size, sum, err := s.disk.hash(ctx, c.SHA256)
+	size, sum, err := s.hash(ctx, c.Key)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -47,15 +49,32 @@ func (s *Service) verifyOne(ctx context.Context, c content, r *Report) error {
 	}
 	r.Contents++
 	r.Bytes += size
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		r.add(Damage{SHA256: c.SHA256, Files: c.Files, Err: err})
+		return nil
+	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		r.add(Damage{SHA256: c.SHA256, Files: c.Files, Lost: true})
-	case err != nil:
-		r.add(Damage{SHA256: c.SHA256, Files: c.Files, Err: err})
 	case sum != c.SHA256 || size != c.Size:
 		r.add(Damage{SHA256: c.SHA256, Files: c.Files})
+	default:
+		return nil
 	}
+	s.noteDamage(ctx, c.SHA256)
 	return nil
+}
+
+// hash reads a key and returns its size and SHA-256.
+func (s *Service) hash(ctx context.Context, key string) (size int64, sum string, err error) {
+	b, err := s.store.Open(ctx, key)
+	if err != nil {
+		return 0, "", err
+	}
+	defer b.Close()
+	h := sha256.New()
+	size, err = io.Copy(h, stopping{ctx, b})
+	return size, hex.EncodeToString(h.Sum(nil)), err
 }
 
 // Doctor verifies the store for the command line and prints the report in the
