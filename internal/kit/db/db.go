@@ -10,6 +10,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -54,6 +55,7 @@ type DB struct {
 	engine Engine
 	read   *sqlx.DB
 	write  *sqlx.DB
+	group  *group // of SQLite
 }
 
 // Open opens the database at an address: "sqlite:///folder/file.db" (or a plain
@@ -112,7 +114,7 @@ func openSQLite(name string) (*DB, error) {
 	}
 	dsn := func(extra ...string) string {
 		v := url.Values{"_timefmt": {timeLayout}}
-		v["_pragma"] = append([]string{"busy_timeout(10000)", "foreign_keys(on)", "synchronous(" + sync + ")", "cache_size(-16000)"}, extra...)
+		v["_pragma"] = append([]string{"busy_timeout(10000)", "foreign_keys(on)", "synchronous(" + sync + ")", "cache_size(-16000)", "temp_store(memory)"}, extra...)
 		return "file:" + (&url.URL{Path: abs}).EscapedPath() + "?" + v.Encode()
 	}
 	writing, err := newConnector(dsn("journal_mode(wal)", "journal_size_limit(67108864)") + "&_txlock=immediate")
@@ -127,7 +129,7 @@ func openSQLite(name string) (*DB, error) {
 	write.SetMaxOpenConns(1)
 	read.SetMaxOpenConns(8)
 	read.SetMaxIdleConns(8)
-	return &DB{engine: SQLite, read: read, write: write}, nil
+	return &DB{engine: SQLite, read: read, write: write, group: &group{write: write}}, nil
 }
 
 // Engine returns the kind of the database.
@@ -162,21 +164,42 @@ func (t *Tx) Engine() Engine { return t.d.engine }
 
 // Get reads one row inside the transaction.
 func (t *Tx) Get(ctx context.Context, dest any, query string, args ...any) error {
+	ctx, err := t.unbroken(ctx)
+	if err != nil {
+		return err
+	}
 	return t.tx.GetContext(ctx, dest, t.tx.Rebind(query), t.d.norm(args)...)
 }
 
 // Select reads all rows inside the transaction.
 func (t *Tx) Select(ctx context.Context, dest any, query string, args ...any) error {
+	ctx, err := t.unbroken(ctx)
+	if err != nil {
+		return err
+	}
 	return t.tx.SelectContext(ctx, dest, t.tx.Rebind(query), t.d.norm(args)...)
 }
 
 // Exec runs a statement and returns the number of rows it touched.
 func (t *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	ctx, err := t.unbroken(ctx)
+	if err != nil {
+		return 0, err
+	}
 	res, err := t.tx.ExecContext(ctx, t.tx.Rebind(query), t.d.norm(args)...)
 	if err != nil {
 		return 0, err
 	}
 	return res.RowsAffected()
+}
+
+// unbroken returns the context for one statement. On SQLite a statement that is interrupted may undo the transactions that
+// share the commit; so a context that has ended stops a transaction between its statements.
+func (t *Tx) unbroken(ctx context.Context) (context.Context, error) {
+	if t.d.group == nil {
+		return ctx, nil
+	}
+	return context.WithoutCancel(ctx), ctx.Err()
 }
 
 // NamedExec is Exec with :name parameters taken from the db tags of a struct or from a map.
@@ -192,8 +215,9 @@ func (t *Tx) NamedExec(ctx context.Context, query string, arg any) (int64, error
 const attempts = 8
 
 // Tx runs fn in a transaction: committed when fn returns nil, else rolled back.
-// On PostgreSQL fn is run again when it lost against another transaction
-// (serialization failure, deadlock), so fn must not keep results of a failed run.
+// fn is run again when it lost against another transaction (on PostgreSQL a
+// serialization failure or deadlock, on SQLite when one that shared its commit
+// was undone with everything), so fn must not keep results of a failed run.
 func (d *DB) Tx(ctx context.Context, fn func(*Tx) error) error {
 	var err error
 	for i := range attempts {
@@ -210,9 +234,12 @@ func (d *DB) Tx(ctx context.Context, fn func(*Tx) error) error {
 }
 
 func (d *DB) once(ctx context.Context, fn func(*Tx) error) (err error) {
+	if d.group != nil {
+		return d.group.do(ctx, func(tx *sqlx.Tx) error { return fn(&Tx{d, tx}) })
+	}
 	tx, err := d.write.BeginTxx(ctx, nil)
 	if err != nil {
-		return fmt.Errorf("begin: %w", err)
+		return notBegun{fmt.Errorf("begin: %w", err)}
 	}
 	done := false
 	defer func() {
@@ -237,7 +264,16 @@ func ignoreDone(err error) error {
 	return err
 }
 
+// notBegun is the error of a transaction of which nothing reached the database.
+type notBegun struct{ error }
+
+func (n notBegun) Unwrap() error { return n.error }
+
 func lost(err error) bool {
+	var not notBegun
+	if errors.As(err, &not) && errors.Is(err, driver.ErrBadConn) { // a connection of the pool that somebody else's cancelled request closed
+		return true
+	}
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
 }
