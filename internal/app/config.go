@@ -20,6 +20,7 @@ import (
 	"lienthong/internal/kit/web"
 	"lienthong/internal/notice"
 	"lienthong/internal/portal"
+	"lienthong/internal/signon"
 )
 
 // Config is every setting of the program. A setting is a field with the tags toml (its key), help (Vietnamese
@@ -40,6 +41,7 @@ type Config struct {
 	Log      LogConfig       `toml:"log"`
 	Web      WebConfig       `toml:"web"`
 	Identity identity.Config `toml:"identity"`
+	Signon   signon.Config   `toml:"signon"`
 	Dossier  dossier.Config  `toml:"dossier"`
 	File     file.Config     `toml:"file"`
 	Notice   notice.Config   `toml:"notice"`
@@ -112,6 +114,7 @@ func (c Config) Validate() error {
 			errs = append(errs, fmt.Errorf("%s.%w", room, err))
 		}
 	}
+	of("signon", c.Signon.Validate())
 	of("dossier", c.Dossier.Validate())
 	of("file", c.File.Validate())
 	of("notice", c.Notice.Validate())
@@ -130,6 +133,19 @@ func isOrigin(address string) bool {
 
 // Secure reports whether people reach the site over https only.
 func (c Config) Secure() bool { return strings.HasPrefix(c.BaseURL, "https://") }
+
+// Issuer is the address under which other systems know the site: that of the setting, else of this very machine,
+// which serves for trying out.
+func (c Config) Issuer() string {
+	if c.BaseURL != "" {
+		return strings.TrimRight(c.BaseURL, "/")
+	}
+	_, port, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		return "http://localhost" // Validate says it
+	}
+	return "http://localhost:" + port
+}
 
 func (c Config) proxies() ([]netip.Prefix, error) {
 	var list []netip.Prefix

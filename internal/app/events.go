@@ -34,6 +34,7 @@ func (h *House) subscribe() {
 	h.Jobs.Daily("org.announce", 0, 15, h.Org.Announce)
 	h.Jobs.Daily("identity.clean", 2, 45, h.Identity.Clean)
 	h.Jobs.Daily("identity.warn_tokens", 7, 0, h.Identity.WarnTokens)
+	h.Signon.Jobs(h.Jobs)
 	h.File.Jobs(h.Jobs)
 	for _, t := range h.Dossier.Timers() {
 		h.Jobs.Every(t.Name, t.Every, t.Run)

@@ -13,6 +13,7 @@ import (
 	"lienthong/internal/org"
 	"lienthong/internal/place"
 	"lienthong/internal/procedure"
+	"lienthong/internal/signon"
 )
 
 // PermissionWords returns every permission there is, in words, room by room.
@@ -22,6 +23,7 @@ func PermissionWords() []actor.Permission {
 		place.Permissions(),
 		org.Permissions(),
 		identity.Permissions(),
+		signon.Permissions(),
 		calendar.Permissions(),
 		codelist.Permissions(),
 		notice.Permissions(),

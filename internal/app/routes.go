@@ -49,6 +49,7 @@ func (a *App) mount() {
 	h.Place.API(a.API)
 	h.Org.API(a.API)
 	h.Identity.Operations(a.API)
+	h.Signon.Operations(a.API)
 	h.Calendar.API(a.API)
 	h.Codelist.API(a.API)
 	h.Procedure.API(a.API)
@@ -56,6 +57,7 @@ func (a *App) mount() {
 
 	a.Mux.Handle(h.Identity.Routes(h.Renderer, h.Catalog)...)
 	a.Mux.Handle(h.Notice.Routes(h.Renderer, h.Catalog)...)
+	a.Mux.Handle(h.Signon.Routes(h.Renderer)...)
 	a.Mux.Handle(h.Portal.Routes()...)
 	a.Mux.Handle(h.desk()...)
 	a.Mux.Handle(a.watched()...)

@@ -29,6 +29,7 @@ import (
 	"lienthong/internal/place"
 	"lienthong/internal/portal"
 	"lienthong/internal/procedure"
+	"lienthong/internal/signon"
 	"lienthong/province"
 	design "lienthong/web"
 )
@@ -49,6 +50,7 @@ func Migrations() []migrate.Room {
 		place.Migrations(),
 		org.Migrations(),
 		identity.Migrations(),
+		signon.Migrations(),
 		calendar.Migrations(),
 		codelist.Migrations(),
 		file.Migrations(),
@@ -73,6 +75,7 @@ func Overlays() []fs.FS {
 		place.Texts(),
 		org.Texts(),
 		identity.Texts(),
+		signon.Texts(),
 		calendar.Texts(),
 		codelist.Texts(),
 		file.Texts(),
@@ -105,6 +108,7 @@ type House struct {
 	Place    *place.Service
 	Org      *org.Service
 	Identity *identity.Service
+	Signon   *signon.Service
 	Calendar *calendar.Service
 	Codelist *codelist.Service
 	File     *file.Service
@@ -135,6 +139,11 @@ func wire(c Config, d *db.DB, cl clock.Clock, log *slog.Logger) (*House, error) 
 	h.Calendar = calendar.New(calendar.Deps{DB: d, Clock: cl, Units: h.Org})
 	h.Codelist = codelist.New(codelist.Deps{DB: d, Clock: cl, Units: h.Org})
 	var err error
+	if h.Signon, err = signon.New(signon.Deps{DB: d, Clock: cl, Identity: h.Identity, Units: h.Org, Secrets: h.Secrets, Catalog: h.Catalog,
+		Permissions: Permissions(), Issuer: c.Issuer()}, c.Signon); err != nil {
+		return nil, failure(ExitConfig, fmt.Errorf("đăng nhập một lần: %w", err))
+	}
+	h.Identity.AcceptBearers(h.Signon)
 	if h.File, err = file.New(file.Deps{DB: d, Clock: cl, Folder: c.FilesFolder(), Log: log, Config: c.File}); err != nil {
 		return nil, failure(ExitConfig, fmt.Errorf("kho tệp %s: %w", c.FilesFolder(), err))
 	}

@@ -13,6 +13,7 @@ import (
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/web"
 	"lienthong/internal/portal"
+	"lienthong/internal/signon"
 	design "lienthong/web"
 )
 
@@ -65,6 +66,9 @@ func (h *House) administration(ctx context.Context, path string) []design.NavIte
 	var items []design.NavItem
 	if actor.From(ctx).CanSomewhere(identity.PermManage) {
 		items = append(items, design.NavItem{Label: h.Catalog.Msg(i18n.Lang(ctx), i18n.M("Tài khoản và phân quyền")), Href: "/identity/accounts", Icon: "users", Current: under(path, "/identity")})
+	}
+	if actor.From(ctx).CanSomewhere(signon.PermManage) {
+		items = append(items, design.NavItem{Label: h.Catalog.Msg(i18n.Lang(ctx), i18n.M("Hệ thống kết nối")), Href: "/signon/clients", Icon: "link", Current: under(path, "/signon")})
 	}
 	return items
 }

@@ -392,7 +392,7 @@ func TestMigrationsAreReadable(t *testing.T) {
 		t.Errorf("name %q", r.Name)
 	}
 	names, err := fs.Glob(Migrations().FS, "*.sql")
-	if err != nil || len(names) < 5 {
+	if err != nil || len(names) < 6 {
 		t.Errorf("%v, %v", names, err)
 	}
 	if _, err := fs.Stat(Texts(), "i18n/en.json"); err != nil {

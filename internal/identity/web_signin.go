@@ -6,6 +6,7 @@ import (
 	"lienthong/internal/kit/actor"
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/i18n"
+	"lienthong/internal/kit/vntext"
 	"lienthong/internal/kit/web"
 )
 
@@ -25,7 +26,7 @@ func (h *pages) signIn(w http.ResponseWriter, r *http.Request) error {
 		}
 		return web.Redirect(w, r, home(acc, next))
 	}
-	return h.showSignIn(w, r, signInPage{Next: next})
+	return h.showSignIn(w, r, signInPage{Next: next, Name: vntext.Clean(r.URL.Query().Get("name"))})
 }
 
 func (h *pages) showSignIn(w http.ResponseWriter, r *http.Request, p signInPage) error {
