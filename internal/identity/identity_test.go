@@ -24,7 +24,7 @@ var rooms = []migrate.Room{event.Migrations(), audit.Migrations(), place.Migrati
 
 // permissions are those that the roles of the provinces name.
 var permissions = []string{"dossier.read", "dossier.accept", "dossier.process", "dossier.approve", "dossier.return", "dossier.assign", "dossier.file",
-	org.PermManage, place.PermManage, PermManage, "signon.manage", "calendar.manage", "codelist.manage", "procedure.manage", audit.PermRead}
+	org.PermManage, place.PermManage, PermManage, "signon.manage", "notice.manage", "calendar.manage", "codelist.manage", "procedure.manage", audit.PermRead}
 
 // cheap makes password hashes quick; the number of computations stays what it is.
 var cheap = Config{HashMemory: 64, HashIterations: 1, AddressTries: 1000}
