@@ -21,6 +21,9 @@ func (h *House) subscribe() {
 	h.Bus.Subscribe("org.follow_places", place.EventUnitAdded, h.Org.FollowPlaces)
 	h.Bus.Subscribe("identity.move_accounts", org.EventUnitEnded, h.Identity.UnitEnded)  // accounts a unit keeps go to its heir
 	h.Bus.Subscribe("dossier.move_open_work", org.EventUnitEnded, h.Dossier.OnUnitEnded) // dossiers under way go to the heir
+	for _, name := range dossierNews {
+		h.Bus.Subscribe("notice.tell_of_dossiers", name, h.dossierNotices().tell) // applicants and officials are told
+	}
 
 	// timers
 	h.Jobs.Every("web.clean_keys", time.Hour, func(ctx context.Context) error {
@@ -35,6 +38,7 @@ func (h *House) subscribe() {
 	h.Jobs.Daily("identity.clean", 2, 45, h.Identity.Clean)
 	h.Jobs.Daily("identity.warn_tokens", 7, 0, h.Identity.WarnTokens)
 	h.Signon.Jobs(h.Jobs)
+	h.Jobs.Daily("notice.morning", 7, 30, h.morning)
 	h.File.Jobs(h.Jobs)
 	for _, t := range h.Dossier.Timers() {
 		h.Jobs.Every(t.Name, t.Every, t.Run)

@@ -158,7 +158,7 @@ var eventNames = map[Act]string{
 	ActForward: "dossier.forwarded", ActStop: "dossier.stopped", ActExpire: "dossier.stopped",
 	ActWithdraw: "dossier.withdrawn", ActFinish: "dossier.finished", ActReturn: "dossier.returned",
 	ActMoveToSuccessor: "dossier.moved", ActBack: "dossier.sent_back", ActExtend: "dossier.extended",
-	ActObligation: "dossier.obligation_announced", ActObligationMet: "dossier.obligation_met",
+	ActObligation: "dossier.obligation_announced", ActObligationMet: "dossier.obligation_met", ActAssign: "dossier.assigned",
 }
 
 // record writes the audit entry of an act and tells other rooms.
