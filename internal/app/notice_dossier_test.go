@@ -47,7 +47,9 @@ func TestNotices(t *testing.T) {
 	d := s.fileBirth(0)
 	s.hears(citizen, "Đã nhận hồ sơ "+d.Code)
 	st, clerk := s.open(d.ID)
-	if !slices.ContainsFunc(s.inbox(clerk), func(line string) bool { return strings.Contains(line, "Việc mới") && strings.Contains(line, d.Code) }) {
+	if !slices.ContainsFunc(s.inbox(clerk), func(line string) bool {
+		return strings.Contains(line, "Việc mới") && strings.Contains(line, d.Code)
+	}) {
 		t.Errorf("nobody at the counter hears of %s: %q", st.Name, s.inbox(clerk))
 	}
 	s.clock.Advance(2 * time.Minute)

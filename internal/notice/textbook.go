@@ -118,3 +118,14 @@ func mailHTML(said Text, link, site, leave, lang string) string {
 	b.WriteString(`</div></body></html>`)
 	return b.String()
 }
+
+// id returns which edition is in force on a day; empty when it is the text that came with the program.
+func (b *textBook) id(topic string, ch Channel, lang string, on clock.Date) string {
+	list := b.editions[textKey(topic, ch, lang)]
+	for i := len(list) - 1; i >= 0; i-- {
+		if !on.Before(list[i].From) {
+			return list[i].ID
+		}
+	}
+	return ""
+}
