@@ -39,6 +39,7 @@ func (h *House) subscribe() {
 	h.Jobs.Daily("identity.warn_tokens", 7, 0, h.Identity.WarnTokens)
 	h.Signon.Jobs(h.Jobs)
 	h.Jobs.Daily("notice.morning", 7, 30, h.morning)
+	h.Jobs.Daily("notice.purge", 3, 15, h.Notice.Purge)
 	h.File.Jobs(h.Jobs)
 	for _, t := range h.Dossier.Timers() {
 		h.Jobs.Every(t.Name, t.Every, t.Run)

@@ -52,6 +52,7 @@ func (a *App) mount() {
 	h.Signon.Operations(a.API)
 	h.Calendar.API(a.API)
 	h.Codelist.API(a.API)
+	h.Notice.API(a.API)
 	h.Procedure.API(a.API)
 	h.Dossier.API(a.API)
 

@@ -12,6 +12,7 @@ import (
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/web"
+	"lienthong/internal/notice"
 	"lienthong/internal/portal"
 	"lienthong/internal/signon"
 	design "lienthong/web"
@@ -69,6 +70,9 @@ func (h *House) administration(ctx context.Context, path string) []design.NavIte
 	}
 	if actor.From(ctx).CanSomewhere(signon.PermManage) {
 		items = append(items, design.NavItem{Label: h.Catalog.Msg(i18n.Lang(ctx), i18n.M("Hệ thống kết nối")), Href: "/signon/clients", Icon: "link", Current: under(path, "/signon")})
+	}
+	if actor.From(ctx).CanSomewhere(notice.PermManage) {
+		items = append(items, design.NavItem{Label: h.Catalog.Msg(i18n.Lang(ctx), i18n.M("Gửi thông báo")), Href: "/notice/dead", Icon: "mail", Current: under(path, "/notice/dead") || under(path, "/notice/templates")})
 	}
 	return items
 }

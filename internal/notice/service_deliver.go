@@ -149,7 +149,7 @@ func (s *Service) settle(ctx context.Context, d Delivery, badAddress bool) error
 		switch {
 		case badAddress:
 			return s.store.refused(ctx, tx, d.Channel, d.Address, d.Error, now)
-		case d.State == Sent:
+		case d.State == Sent && d.Channel == Email: // of the others the provider reports later
 			_, err = s.store.good(ctx, tx, d.Channel, d.Address)
 		}
 		return err

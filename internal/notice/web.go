@@ -26,6 +26,21 @@ func (s *Service) Routes(rd *web.Renderer, catalog *i18n.Catalog) []web.Route {
 		{Method: get, Pattern: "/notice", Permission: web.SignedIn, Name: "notice.inbox", Handler: h.inbox},
 		{Method: get, Pattern: "/notice/stream", Permission: web.SignedIn, Name: "notice.stream", Handler: h.stream, Quiet: true},
 		{Method: post, Pattern: "/notice/read", Permission: web.SignedIn, Name: "notice.read_all", Handler: h.readAll},
+		{Method: get, Pattern: "/notice/preferences", Permission: web.SignedIn, Name: "notice.preferences", Handler: h.preferences},
+		{Method: post, Pattern: "/notice/preferences", Permission: web.SignedIn, Name: "notice.save_preferences", Handler: h.savePreferences},
+		{Method: post, Pattern: "/notice/report/{channel}", Permission: web.Public, Name: "notice.report", Handler: h.report},
+
+		{Method: get, Pattern: "/notice/dead", Permission: PermManage, Name: "notice.dead", Handler: h.dead},
+		{Method: get, Pattern: "/notice/dead.xlsx", Permission: PermManage, Name: "notice.dead_export", Handler: h.export},
+		{Method: post, Pattern: "/notice/dead/{id}/retry", Permission: PermManage, Name: "notice.dead_retry", Handler: h.retry},
+		{Method: post, Pattern: "/notice/dead/{id}/drop", Permission: PermManage, Name: "notice.dead_drop", Handler: h.drop},
+		{Method: get, Pattern: "/notice/templates", Permission: PermManage, Name: "notice.texts", Handler: h.topics},
+		{Method: get, Pattern: "/notice/templates/{topic}/{channel}/{lang}", Permission: PermManage, Name: "notice.text", Handler: h.text},
+		{Method: post, Pattern: "/notice/templates/{topic}/{channel}/{lang}", Permission: PermManage, Name: "notice.text_save", Handler: h.saveText},
+		{Method: post, Pattern: "/notice/templates/{topic}/{channel}/{lang}/publish", Permission: PermManage, Name: "notice.text_publish", Handler: h.publishText},
+		{Method: post, Pattern: "/notice/templates/{topic}/{channel}/{lang}/undo", Permission: PermManage, Name: "notice.text_undo", Handler: h.undoText},
+		{Method: post, Pattern: "/notice/templates/{topic}/{channel}/{lang}/drop", Permission: PermManage, Name: "notice.text_drop", Handler: h.dropText},
+
 		{Method: get, Pattern: "/notice/{id}", Permission: web.SignedIn, Name: "notice.open", Handler: h.open},
 	}
 }
