@@ -36,6 +36,7 @@ func (h *House) subscribe() {
 	h.Jobs.Daily("place.announce", 0, 5, h.Place.Announce)
 	h.Jobs.Daily("org.announce", 0, 15, h.Org.Announce)
 	h.Jobs.Daily("identity.clean", 2, 45, h.Identity.Clean)
+	h.Jobs.Daily("proof.clean", 2, 50, h.Proof.Clean)
 	h.Jobs.Daily("identity.warn_tokens", 7, 0, h.Identity.WarnTokens)
 	h.Signon.Jobs(h.Jobs)
 	h.Jobs.Daily("notice.morning", 7, 30, h.morning)

@@ -29,6 +29,7 @@ import (
 	"lienthong/internal/place"
 	"lienthong/internal/portal"
 	"lienthong/internal/procedure"
+	"lienthong/internal/proof"
 	"lienthong/internal/signon"
 	"lienthong/province"
 	design "lienthong/web"
@@ -51,6 +52,7 @@ func Migrations() []migrate.Room {
 		org.Migrations(),
 		identity.Migrations(),
 		signon.Migrations(),
+		proof.Migrations(),
 		calendar.Migrations(),
 		codelist.Migrations(),
 		file.Migrations(),
@@ -76,6 +78,7 @@ func Overlays() []fs.FS {
 		org.Texts(),
 		identity.Texts(),
 		signon.Texts(),
+		proof.Texts(),
 		calendar.Texts(),
 		codelist.Texts(),
 		file.Texts(),
@@ -109,6 +112,7 @@ type House struct {
 	Org      *org.Service
 	Identity *identity.Service
 	Signon   *signon.Service
+	Proof    *proof.Service
 	Calendar *calendar.Service
 	Codelist *codelist.Service
 	File     *file.Service
@@ -136,6 +140,8 @@ func wire(c Config, d *db.DB, cl clock.Clock, log *slog.Logger) (*House, error) 
 	h.Org = org.New(org.Deps{DB: d, Clock: cl, Places: h.Place}, org.Config{})
 	h.Audit = audit.New(audit.Deps{DB: d, Units: h.Org})
 	h.Identity = identity.New(identity.Deps{DB: d, Clock: cl, Org: h.Org, Permissions: Permissions(), Words: PermissionWords(), Secure: c.Secure()}, c.Identity)
+	h.Proof = proof.New(proof.Deps{DB: d, Clock: cl, Accounts: h.Identity, Secrets: h.Secrets, Address: c.publicAddress(), Title: "Liên Thông " + h.Province.ShortName})
+	h.Identity.UseFactors(h.Proof)
 	h.Calendar = calendar.New(calendar.Deps{DB: d, Clock: cl, Units: h.Org})
 	h.Codelist = codelist.New(codelist.Deps{DB: d, Clock: cl, Units: h.Org})
 	var err error

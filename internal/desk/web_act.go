@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"io"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -185,7 +186,7 @@ func (room *Room) act(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if err != nil {
-		return err
+		return web.Carry(err, o.carried())
 	}
 	room.pages.AddFlash(w, r, web.FlashOK, room.said(ctx, act, d))
 	to := "/desk/d/" + string(o.dossier)
@@ -220,6 +221,16 @@ func (room *Room) again(w http.ResponseWriter, r *http.Request, o *order, cause 
 	}
 	p.Problems = t.problemsOf(cause, shown).List
 	return room.showItem(w, r, statusOf(cause), p)
+}
+
+// carried are the fields of the form with the files that were stored, to be sent once more.
+func (o *order) carried() web.Values {
+	vs := maps.Clone(o.values)
+	vs["token"], vs["kept"] = []string{o.token}, nil
+	for _, k := range o.kept {
+		vs["kept"] = append(vs["kept"], k.Value())
+	}
+	return vs
 }
 
 // written are the lines of free text in a form.

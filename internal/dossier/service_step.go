@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lienthong/internal/calendar"
+	"lienthong/internal/kit/actor"
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/vntext"
@@ -126,6 +127,11 @@ type Onward struct {
 // Law: 61/2018/NĐ-CP Đ.19
 func (s *Service) Forward(ctx context.Context, d ID, o Onward) (*Dossier, error) {
 	return s.actAt(ctx, d, o.StepID, ActForward, func(w *work, st *Step) error {
+		if procedure.StepKind(st.Kind) == procedure.StepApprove { // approving binds the agency
+			if err := actor.Fresh(ctx); err != nil {
+				return err
+			}
+		}
 		if err := w.hold(st); err != nil {
 			return err
 		}

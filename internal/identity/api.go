@@ -37,16 +37,19 @@ type signInInput struct {
 	Body struct {
 		Name     string `json:"name" maxLength:"200" doc:"Số điện thoại, địa chỉ thư điện tử hoặc tên đăng nhập."`
 		Password string `json:"password" maxLength:"500" format:"password"`
+		Code     string `json:"code,omitempty" maxLength:"40" doc:"Khi tài khoản có xác thực hai bước: 6 số của ứng dụng, hoặc một mã dự phòng. Cũng gửi được sau, bằng PUT /proof/session/code."`
 	}
 }
 
-type signInOutput struct {
-	Body struct {
-		Me        MeV1      `json:"me"`
-		Token     string    `json:"token" doc:"Gửi lại trong tiêu đề Authorization: Bearer …, hoặc dùng cookie kèm theo."`
-		ExpiresAt time.Time `json:"expires_at" doc:"Chậm nhất; phiên hết sớm hơn khi không dùng."`
-	}
+// SignInV1 (kết quả một bước đăng nhập) says how far a sign-in has come.
+type SignInV1 struct {
+	Me        *MeV1     `json:"me,omitempty" doc:"Không có khi còn bước chưa xong."`
+	Stage     Stage     `json:"stage" enum:",verify,enrol" doc:"Rỗng: đã đăng nhập. verify: còn chờ mã xác nhận; enrol: vai trò đòi xác thực hai bước mà tài khoản chưa có. Hai trường hợp sau, mã truy cập chỉ mở được bước còn thiếu."`
+	Token     string    `json:"token" doc:"Gửi lại trong tiêu đề Authorization: Bearer …, hoặc dùng cookie kèm theo."`
+	ExpiresAt time.Time `json:"expires_at" doc:"Chậm nhất; phiên hết sớm hơn khi không dùng."`
 }
+
+type signInOutput struct{ Body SignInV1 }
 
 type registerInput struct {
 	Body struct {
@@ -91,17 +94,17 @@ func (s *Service) apiSignIn(ctx context.Context, in *signInInput) (*signInOutput
 	if err != nil {
 		return nil, err
 	}
-	session, err := s.begin(ctx, acc)
+	session, err := s.begin(ctx, acc, ByPassword)
 	if err != nil {
 		return nil, err
 	}
-	a, err := s.actorOf(ctx, loadedSession{Session: session, Kind: acc.Kind, FullName: acc.FullName, PersonID: acc.PersonID})
-	if err != nil {
-		return nil, err
+	if session.Stage == Verify && in.Body.Code != "" {
+		if acc, _, err = s.VerifyCode(ctx, in.Body.Code); err != nil {
+			return nil, err
+		}
 	}
-	out := &signInOutput{}
-	out.Body.Me, out.Body.Token, out.Body.ExpiresAt = describe(a, acc), s.scs.Token(ctx), session.ExpiresAt
-	return out, nil
+	out, err := s.SignedIn(ctx)
+	return &signInOutput{out}, err
 }
 
 func (s *Service) apiSignOut(ctx context.Context, _ *nothing) (*nothing, error) {

@@ -120,14 +120,19 @@ func (s *Service) administration(api *web.API) {
 		}
 		return o
 	}
+	proved := func(o huma.Operation) huma.Operation { // what gives somebody more than they had; taking away is quick
+		o.Metadata = map[string]any{web.StepUp: true}
+		return o
+	}
 	secret := func(o huma.Operation) huma.Operation {
-		o.Metadata = map[string]any{web.Secret: true}
+		o = proved(o)
+		o.Metadata[web.Secret] = true
 		return o
 	}
 	web.Register(api, op("list_accounts", http.MethodGet, "accounts", "Các tài khoản mình quản lý"), PermManage, s.apiAccounts)
 	web.Register(api, op("read_account", http.MethodGet, "accounts/{id}", "Một tài khoản và các quyền đã trao"), PermManage, s.apiAccount)
 	web.Register(api, secret(op("create_official", http.MethodPost, "officials", "Tạo tài khoản công chức")), PermManage, s.apiAddOfficial)
-	web.Register(api, op("give_role", http.MethodPost, "accounts/{id}/grants", "Trao vai trò tại một đơn vị"), PermManage, s.apiGrant)
+	web.Register(api, proved(op("give_role", http.MethodPost, "accounts/{id}/grants", "Trao vai trò tại một đơn vị")), PermManage, s.apiGrant)
 	web.Register(api, op("end_role", http.MethodDelete, "grants/{grant}", "Thu hồi quyền"), PermManage, func(ctx context.Context, in *struct {
 		Grant GrantID `path:"grant"`
 	}) (*nothing, error) {

@@ -76,6 +76,7 @@ func (s *Service) ownAccount(api *web.API) {
 	web.Register(api, op("end_other_sessions", http.MethodDelete, "/sessions", "Kết thúc mọi phiên khác"), web.SignedIn, func(ctx context.Context, _ *nothing) (*nothing, error) {
 		return &nothing{}, s.EndOtherSessions(ctx)
 	})
+	web.Register(api, op("sign_ins", http.MethodGet, "/sign-ins", "Lịch sử đăng nhập của mình"), web.SignedIn, s.apiHistory)
 	web.Register(api, op("posts", http.MethodGet, "/posts", "Các vị trí công tác của mình"), web.SignedIn, s.apiPosts)
 	web.Register(api, op("act_in", http.MethodPut, "/post", "Chuyển vị trí làm việc của phiên này"), web.SignedIn, func(ctx context.Context, in *struct {
 		Body struct {

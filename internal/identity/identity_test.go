@@ -157,7 +157,7 @@ func (w *town) signIn(name string) string {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	if _, err := w.begin(ctx, acc); err != nil {
+	if _, err := w.begin(ctx, acc, ByPassword); err != nil {
 		w.t.Fatal(err)
 	}
 	token, _, err := w.scs.Commit(ctx)

@@ -25,6 +25,8 @@ type Role struct {
 	NameEN      string   `db:"name_en" yaml:"name_en"`
 	Permissions []string `db:"-" yaml:"permissions"`
 	MayGrant    []string `db:"-" yaml:"may_grant"`
+
+	SecondFactor bool `db:"second_factor" yaml:"second_factor"` // whoever holds it needs more than a password
 }
 
 var roleKeyForm = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
@@ -88,5 +90,5 @@ func checkRoles(roles []Role, known map[string]bool) error {
 
 // equal reports whether two roles say the same.
 func (r Role) equal(o Role) bool {
-	return r.Key == o.Key && r.Rank == o.Rank && r.Name == o.Name && r.NameEN == o.NameEN && slices.Equal(r.Permissions, o.Permissions) && slices.Equal(r.MayGrant, o.MayGrant)
+	return r.Key == o.Key && r.Rank == o.Rank && r.Name == o.Name && r.NameEN == o.NameEN && r.SecondFactor == o.SecondFactor && slices.Equal(r.Permissions, o.Permissions) && slices.Equal(r.MayGrant, o.MayGrant)
 }

@@ -11,15 +11,20 @@
 // address on the network that fails too often must wait. Registering does say that
 // a number or address is taken already, because nothing can be sent to its owner yet.
 //
+// An account with a second factor (a code of an app, a passkey) is never opened by its
+// password alone: until the second proof a session opens nothing. A passkey whose device
+// has made sure of its owner signs in by itself. Acts that bind others ask whoever acts
+// to prove once more, after a while, with the strongest means they have (actor.Fresh).
+//
 // A session is a random token in a cookie; the database keeps its SHA-256 only. A
 // program acts through a token that somebody made for it: as that account, with less.
 //
 // Law: none names rules for accounts of this program; personal data are kept as sparingly as the forms of 61/2018/NĐ-CP allow.
-// Words: account (tài khoản) is a person's or a program's way in; sign-in name (tên đăng nhập) is a phone number, an e-mail address or an official's name; acting post (vị trí đang làm việc) is the post of a concurrent official a session acts in; verified (đã xác thực) says that somebody checked who holds the account.
-// Tables: identity_account, identity_login, identity_attempt, identity_role, identity_role_permission, identity_role_may_grant, identity_grant, identity_version, identity_session, identity_token.
+// Words: account (tài khoản) is a person's or a program's way in; sign-in name (tên đăng nhập) is a phone number, an e-mail address or an official's name; acting post (vị trí đang làm việc) is the post of a concurrent official a session acts in; verified (đã xác thực) says that somebody checked who holds the account; proof (xác nhận) is showing, at sign-in or once more later, who acts.
+// Tables: identity_account, identity_login, identity_attempt, identity_role, identity_role_permission, identity_role_may_grant, identity_grant, identity_version, identity_session, identity_token, identity_sign_in.
 // Events out: identity.token_ending (a token ends soon).
 // Events in: org.unit_ended (accounts kept by a unit go to its heir).
-// Not here: persons and posts (org), applicants of dossiers (dossier), what a permission allows (the room it is named after).
+// Not here: second factors and the pages where one proves who one is (proof), persons and posts (org), applicants of dossiers (dossier), what a permission allows (the room it is named after).
 package identity
 
 import (
@@ -73,11 +78,20 @@ type Config struct {
 	LockFor        time.Duration `toml:"lock_for" default:"15m" help:"Thời gian tạm khóa, cũng là khoảng thời gian đếm các lần nhập sai."`
 	AddressTries   int           `toml:"address_tries" default:"30" help:"Số lần đăng nhập sai hoặc đăng ký từ một địa chỉ mạng trước khi phải chờ."`
 	HashMemory     int           `toml:"hash_memory" default:"47104" help:"Bộ nhớ cho một lần băm mật khẩu argon2id, tính bằng KiB."`
+	Fresh          time.Duration `toml:"fresh" default:"15m" help:"Sau thời gian này, những việc quan trọng (phê duyệt, trao quyền, đổi cách đăng nhập) đòi xác nhận lại người thực hiện."`
+	HistoryKept    time.Duration `toml:"history_kept" default:"8760h" help:"Thời gian giữ lịch sử đăng nhập cho người dùng xem; nhật ký kiểm toán không bị xóa."`
 	HashIterations int           `toml:"hash_iterations" default:"1" help:"Số vòng băm mật khẩu argon2id."`
 }
 
 func (c Config) withDefaults() Config {
-	d := Config{30 * time.Minute, 12 * time.Hour, 5, 15 * time.Minute, 30, 46 * 1024, 1}
+	d := Config{Idle: 30 * time.Minute, Lifetime: 12 * time.Hour, Attempts: 5, LockFor: 15 * time.Minute, AddressTries: 30, HashMemory: 46 * 1024, HashIterations: 1,
+		Fresh: 15 * time.Minute, HistoryKept: 365 * 24 * time.Hour}
+	if c.Fresh > 0 {
+		d.Fresh = c.Fresh
+	}
+	if c.HistoryKept > 0 {
+		d.HistoryKept = c.HistoryKept
+	}
 	if c.Idle > 0 {
 		d.Idle = c.Idle
 	}
@@ -145,6 +159,8 @@ type Service struct {
 	scs     *scs.SessionManager
 	bearers []Bearers // of other rooms
 	store   store
+
+	factors Factors // nil: there are none
 
 	mu    sync.Mutex
 	book  *book

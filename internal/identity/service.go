@@ -304,7 +304,7 @@ func (s *Service) UnitEnded(ctx context.Context, e event.Event) error {
 	})
 }
 
-// Clean forgets sessions that are over and old counts of wrong passwords. A timer calls it.
+// Clean forgets sessions that are over, old counts of wrong passwords and old history. A timer calls it.
 func (s *Service) Clean(ctx context.Context) error {
 	now := s.clock.Now()
 	return s.db.Tx(ctx, func(tx *db.Tx) error {
@@ -313,6 +313,9 @@ func (s *Service) Clean(ctx context.Context) error {
 		}
 		if err := s.store.cleanAttempts(ctx, tx, now.Add(-2*s.config.LockFor)); err != nil {
 			return fmt.Errorf("clean attempts: %w", err)
+		}
+		if err := s.store.cleanHistory(ctx, tx, now.Add(-s.config.HistoryKept)); err != nil {
+			return fmt.Errorf("clean history: %w", err)
 		}
 		return nil
 	})

@@ -62,7 +62,7 @@ func (s *Service) Register(ctx context.Context, r Registration) (Account, error)
 	if acc.PasswordHash, err = s.hash.make(ctx, r.Password); err != nil {
 		return Account{}, fmt.Errorf("hash password: %w", err)
 	}
-	return acc, s.insert(asAccount(ctx, acc), acc, "identity.register")
+	return acc, s.insert(AsHolder(ctx, acc), acc, "identity.register")
 }
 
 // insert writes a new account; Invalid at "name" when a sign-in name is taken, Conflict when the person has an account.
@@ -122,7 +122,8 @@ func (s *Service) UpdateProfile(ctx context.Context, p Profile) error {
 }
 
 // ChangePassword sets a new password for the actor's own account and ends its other
-// sessions. Wrong guesses of the old one count like those at sign-in. Errors:
+// sessions. Wrong guesses of the old one count like those at sign-in. The old one is
+// proof enough unless the account has a second factor: then it asks for a fresh one. Errors:
 // Invalid at "old" or "password"; Forbidden while the account's guesses are used up;
 // Conflict when somebody else set a password meanwhile.
 func (s *Service) ChangePassword(ctx context.Context, old, password string) error {
@@ -132,6 +133,15 @@ func (s *Service) ChangePassword(ctx context.Context, old, password string) erro
 	acc, err := s.Me(ctx)
 	if err != nil {
 		return err
+	}
+	guarded, err := s.Guarded(ctx, acc.ID)
+	if err != nil {
+		return err
+	}
+	if guarded {
+		if err := actor.Fresh(ctx); err != nil {
+			return err
+		}
 	}
 	password = cleanPassword(password)
 	about := []string{acc.PersonalID}

@@ -98,14 +98,22 @@ func (sessionCodec) Decode(b []byte) (time.Time, map[string]any, error) {
 }
 
 // begin starts the session of an account in the request, under a new token: a token
-// that somebody may have planted before is worth nothing.
-func (s *Service) begin(ctx context.Context, acc Account) (Session, error) {
+// that somebody may have planted before is worth nothing. After the password of an
+// account with a second factor it waits for that, and opens nothing.
+func (s *Service) begin(ctx context.Context, acc Account, means Means) (Session, error) {
+	guarded, err := s.Guarded(ctx, acc.ID)
+	if err != nil {
+		return Session{}, err
+	}
 	if err := s.scs.RenewToken(ctx); err != nil {
 		return Session{}, fmt.Errorf("renew token: %w", err)
 	}
 	now, from := s.clock.Now(), actor.From(ctx)
 	l := loadedSession{Session: Session{ID: SessionID(id.New()), AccountID: acc.ID, IP: from.IP, UserAgent: from.UserAgent,
-		CreatedAt: now, LastSeenAt: now, ExpiresAt: now.Add(s.config.Lifetime)}, Kind: acc.Kind, FullName: acc.FullName, PersonID: acc.PersonID, Status: acc.Status}
+		CreatedAt: now, LastSeenAt: now, ExpiresAt: now.Add(s.config.Lifetime), Means: means, ProvedAt: &now}, Kind: acc.Kind, FullName: acc.FullName, PersonID: acc.PersonID, Status: acc.Status}
+	if guarded && (means == ByPassword || means == ByService) {
+		l.Stage, l.ProvedAt, l.ExpiresAt = Verify, nil, now.Add(halfLife)
+	}
 	s.scs.Put(ctx, sessionKey, l)
 	return l.Session, nil
 }

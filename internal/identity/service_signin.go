@@ -11,7 +11,6 @@ import (
 
 	"lienthong/internal/audit"
 	"lienthong/internal/kit/actor"
-	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/db"
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/i18n"
@@ -22,6 +21,8 @@ import (
 // count, and what is said and written down when the password is wrong.
 type guess struct {
 	attempts string // key of the count
+	entering bool   // it is part of a sign-in
+	means    Means
 	action   string // in the audit record
 	wrong    *fault.Error
 	locked   func(until string) i18n.Msg
@@ -29,7 +30,7 @@ type guess struct {
 
 // signingIn is typing the password for a sign-in name. A wrong password and an unknown name get the same answer.
 func signingIn(login string) guess {
-	return guess{attemptHash(login), "identity.fail_sign_in",
+	return guess{attemptHash(login), true, ByPassword, "identity.fail_sign_in",
 		fault.NewInvalid("password", i18n.M("Tên đăng nhập hoặc mật khẩu không đúng. Hãy kiểm tra bộ gõ tiếng Việt và phím Caps Lock rồi nhập lại.")),
 		func(until string) i18n.Msg {
 			return i18n.M("Đã nhập sai mật khẩu nhiều lần nên tên đăng nhập này tạm khóa đến %s. Hãy thử lại sau thời điểm đó.", until)
@@ -38,7 +39,7 @@ func signingIn(login string) guess {
 
 // changing is typing the present password of an account to set another one.
 func changing(account AccountID) guess {
-	return guess{attemptHash("change " + string(account)), "identity.fail_change_password",
+	return guess{attemptHash("change " + string(account)), false, ByPassword, "identity.fail_change_password",
 		fault.NewInvalid("old", i18n.M("Mật khẩu đang dùng chưa đúng.")),
 		func(until string) i18n.Msg {
 			return i18n.M("Đã nhập sai mật khẩu đang dùng nhiều lần nên chưa đổi được mật khẩu cho đến %s. Hãy thử lại sau thời điểm đó.", until)
@@ -47,7 +48,7 @@ func changing(account AccountID) guess {
 
 // refusal is the answer while there are no attempts left.
 func (g guess) refusal(until time.Time) error {
-	return fault.NewForbidden(g.locked(until.In(clock.Local).Format("15:04 02/01/2006")))
+	return fault.NewForbidden(g.locked(localTime(until)))
 }
 
 func tooMany() error {
@@ -55,7 +56,8 @@ func tooMany() error {
 }
 
 // SignIn finds the account with a sign-in name and checks the password. It costs
-// the same whether the name exists or not. The caller then begins the session.
+// the same whether the name exists or not. The caller then begins the session, which
+// opens nothing yet when the account has a second factor.
 //
 // Errors: Invalid when name or password is wrong; Forbidden, with the time, while
 // the name is locked, and for a blocked account; Unavailable when the address on
@@ -101,7 +103,7 @@ func (s *Service) SignIn(ctx context.Context, typedName, password string) (Accou
 			return Account{}, fmt.Errorf("renew password hash: %w", err)
 		}
 	}
-	if err := s.succeeded(ctx, g, acc, renewed, now); err != nil {
+	if err := s.succeeded(ctx, g, acc, renewed); err != nil {
 		return Account{}, err
 	}
 	return acc, nil
@@ -142,6 +144,15 @@ func (s *Service) takeAttempt(ctx context.Context, g guess, now time.Time) (*tim
 // failed writes a wrong password down. What was typed as a name is not: it may be a password.
 func (s *Service) failed(ctx context.Context, g guess, acc Account, until *time.Time) error {
 	err := s.db.Tx(ctx, func(tx *db.Tx) error {
+		if g.entering {
+			o := Wrong
+			if until != nil {
+				o = Locked
+			}
+			if err := s.remember(ctx, tx, acc, g.means, o); err != nil {
+				return err
+			}
+		}
 		return s.record(ctx, tx, audit.Entry{Action: g.action, Object: "identity.account", ObjectID: string(acc.ID), UnitID: string(acc.UnitID),
 			Detail: map[string]any{"known": acc.ID != "", "locked": until != nil}})
 	})
@@ -159,18 +170,29 @@ func (s *Service) refused(ctx context.Context, g guess, acc Account) error {
 		if err := s.store.clearAttempt(ctx, tx, g.attempts); err != nil {
 			return err
 		}
+		if err := s.remember(ctx, tx, acc, g.means, Rejected); err != nil {
+			return err
+		}
 		return s.record(ctx, tx, audit.Entry{Action: "identity.refuse_sign_in", Object: "identity.account", ObjectID: string(acc.ID), UnitID: string(acc.UnitID)})
 	})
 	if err != nil {
 		return err
 	}
+	return blockedAccount()
+}
+
+func blockedAccount() *fault.Error {
 	return fault.NewForbidden(i18n.M("Tài khoản này đã bị khóa. Hãy liên hệ quản trị viên của cơ quan hoặc số điện thoại hỗ trợ ở cuối trang."))
 }
 
 // succeeded writes a right password down, with its hash made anew when that was
 // stale. A password that was changed while it was looked at is a wrong one.
-func (s *Service) succeeded(ctx context.Context, g guess, acc Account, hash string, now time.Time) error {
-	ctx = asAccount(ctx, acc)
+func (s *Service) succeeded(ctx context.Context, g guess, acc Account, hash string) error {
+	guarded, err := s.Guarded(ctx, acc.ID)
+	if err != nil {
+		return err
+	}
+	ctx = AsHolder(ctx, acc)
 	return s.db.Tx(ctx, func(tx *db.Tx) error {
 		if n, err := s.store.setPassword(ctx, tx, acc, hash); err != nil {
 			return err
@@ -180,15 +202,18 @@ func (s *Service) succeeded(ctx context.Context, g guess, acc Account, hash stri
 		if err := s.store.clearAttempt(ctx, tx, g.attempts); err != nil {
 			return err
 		}
-		if err := s.store.signedIn(ctx, tx, acc.ID, now); err != nil {
+		if !guarded {
+			return s.entered(ctx, tx, acc, g.means)
+		}
+		if err := s.remember(ctx, tx, acc, g.means, Halfway); err != nil {
 			return err
 		}
-		return s.record(ctx, tx, audit.Entry{Action: "identity.sign_in", Object: "identity.account", ObjectID: string(acc.ID), UnitID: string(acc.UnitID)})
+		return s.record(ctx, tx, audit.Entry{Action: "identity.enter_password", Object: "identity.account", ObjectID: string(acc.ID), UnitID: string(acc.UnitID)})
 	})
 }
 
-// asAccount returns a context in which the holder of an account acts, from where the caller is.
-func asAccount(ctx context.Context, acc Account) context.Context {
+// AsHolder returns a context in which the holder of an account acts, from where the caller is.
+func AsHolder(ctx context.Context, acc Account) context.Context {
 	a := loadedSession{Session: Session{AccountID: acc.ID}, Kind: acc.Kind, FullName: acc.FullName, PersonID: acc.PersonID}.actor()
 	from := actor.From(ctx)
 	a.IP, a.UserAgent = from.IP, from.UserAgent

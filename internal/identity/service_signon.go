@@ -8,7 +8,6 @@ import (
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/db"
 	"lienthong/internal/kit/fault"
-	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/id"
 )
 
@@ -85,33 +84,37 @@ func (s *Service) WithPersonalID(ctx context.Context, number string) ([]Account,
 	return s.store.accountsByPersonalID(ctx, s.db, number)
 }
 
-// Enter begins a session for the holder of an account whom an outside service recognised. Forbidden when the account is blocked.
+// Enter begins a session for the holder of an account whom an outside service recognised. It stands for the password: a
+// second factor is asked for all the same. Forbidden when the account is blocked.
 func (s *Service) Enter(ctx context.Context, account AccountID, by string) error {
 	acc, err := s.store.account(ctx, s.db, account)
 	if err != nil {
 		return unknownAccount(err)
 	}
-	as := asAccount(ctx, acc)
-	detail := map[string]any{"by": by}
 	if acc.Status != Active {
-		err := s.db.Tx(as, func(tx *db.Tx) error {
-			return s.record(as, tx, audit.Entry{Action: "identity.refuse_sign_in", Object: "identity.account", ObjectID: string(acc.ID), UnitID: string(acc.UnitID), Detail: detail})
-		})
-		if err != nil {
-			return err
-		}
-		return fault.NewForbidden(i18n.M("Tài khoản này đã bị khóa. Hãy liên hệ quản trị viên của cơ quan hoặc số điện thoại hỗ trợ ở cuối trang."))
+		return s.Refuse(ctx, acc, ByService, "identity.refuse_sign_in", blockedAccount())
 	}
+	guarded, err := s.Guarded(ctx, account)
+	if err != nil {
+		return err
+	}
+	as := AsHolder(ctx, acc)
 	err = s.db.Tx(as, func(tx *db.Tx) error {
-		if err := s.store.signedIn(as, tx, acc.ID, s.clock.Now()); err != nil {
+		outcome, action := Entered, "identity.sign_in"
+		if guarded {
+			outcome, action = Halfway, "identity.enter_by_service"
+		} else if err := s.store.signedIn(as, tx, acc.ID, s.clock.Now()); err != nil {
 			return err
 		}
-		return s.record(as, tx, audit.Entry{Action: "identity.sign_in", Object: "identity.account", ObjectID: string(acc.ID), UnitID: string(acc.UnitID), Detail: detail})
+		if err := s.remember(as, tx, acc, ByService, outcome); err != nil {
+			return err
+		}
+		return s.record(as, tx, audit.Entry{Action: action, Object: "identity.account", ObjectID: string(acc.ID), UnitID: string(acc.UnitID), Detail: map[string]any{"by": by}})
 	})
 	if err != nil {
 		return err
 	}
-	_, err = s.begin(ctx, acc)
+	_, err = s.begin(ctx, acc, ByService)
 	return err
 }
 
@@ -124,7 +127,7 @@ func (s *Service) AddVerified(ctx context.Context, v Verified) (Account, error) 
 	}
 	acc := Account{ID: AccountID(id.New()), Kind: Citizen, FullName: p.FullName, PersonalID: p.PersonalID, BirthDate: p.BirthDate, Phone: p.Phone, Email: p.Email,
 		Status: Active, Verified: true, CreatedAt: s.clock.Now()}
-	as := asAccount(ctx, acc)
+	as := AsHolder(ctx, acc)
 	return acc, s.db.Tx(as, func(tx *db.Tx) error {
 		if err := s.store.insertAccount(as, tx, acc); err != nil {
 			return err

@@ -74,6 +74,9 @@ func (s *Service) makeToken(ctx context.Context, acc Account, n NewToken) (Token
 	if err := viaSession(ctx); err != nil {
 		return Token{}, "", err
 	}
+	if err := actor.Fresh(ctx); err != nil {
+		return Token{}, "", err
+	}
 	scopes, networks, err := n.check(s.today(), s.known)
 	if err != nil {
 		return Token{}, "", err

@@ -21,6 +21,9 @@ type Session struct {
 	CreatedAt  time.Time  `db:"created_at" json:"created_at"`
 	LastSeenAt time.Time  `db:"last_seen_at" json:"last_seen_at"`
 	ExpiresAt  time.Time  `db:"expires_at" json:"expires_at"`
+	Stage      Stage      `db:"stage" json:"stage,omitempty"`
+	Means      Means      `db:"means" json:"means"`
+	ProvedAt   *time.Time `db:"proved_at" json:"proved_at,omitempty"` // when its holder last proved who they are
 }
 
 // alive reports whether the session still counts.

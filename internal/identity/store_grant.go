@@ -25,7 +25,7 @@ func (store) bump(ctx context.Context, tx *db.Tx) error {
 
 func (store) roles(ctx context.Context, q db.Querier) ([]Role, error) {
 	var roles []Role
-	if err := q.Select(ctx, &roles, `SELECT key, rank, name, name_en FROM identity_role ORDER BY rank, key`); err != nil {
+	if err := q.Select(ctx, &roles, `SELECT key, rank, name, name_en, second_factor FROM identity_role ORDER BY rank, key`); err != nil {
 		return nil, fmt.Errorf("read roles: %w", err)
 	}
 	at := map[string]*Role{}
@@ -58,8 +58,9 @@ func (store) roles(ctx context.Context, q db.Querier) ([]Role, error) {
 
 // saveRole writes a role with its permissions. The roles it may grant are written by saveMayGrant once all roles are there.
 func (store) saveRole(ctx context.Context, tx *db.Tx, r Role) error {
-	_, err := tx.Exec(ctx, `INSERT INTO identity_role (key, rank, name, name_en) VALUES (?, ?, ?, ?)
-		ON CONFLICT (key) DO UPDATE SET rank = excluded.rank, name = excluded.name, name_en = excluded.name_en`, r.Key, r.Rank, r.Name, r.NameEN)
+	_, err := tx.Exec(ctx, `INSERT INTO identity_role (key, rank, name, name_en, second_factor) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (key) DO UPDATE SET rank = excluded.rank, name = excluded.name, name_en = excluded.name_en, second_factor = excluded.second_factor`,
+		r.Key, r.Rank, r.Name, r.NameEN, r.SecondFactor)
 	if err == nil {
 		_, err = tx.Exec(ctx, `DELETE FROM identity_role_permission WHERE role = ?`, r.Key)
 	}

@@ -317,10 +317,10 @@ func TestConfig(t *testing.T) {
 	if d.Idle != 30*time.Minute || d.Lifetime != 12*time.Hour || d.Attempts != 5 || d.LockFor != 15*time.Minute || d.AddressTries != 30 || d.HashMemory != 47104 || d.HashIterations != 1 {
 		t.Errorf("defaults %+v", d)
 	}
-	if negative := (Config{-1, -1, -1, -1, -1, -1, -1}).withDefaults(); negative != d {
+	if negative := (Config{Idle: -1, Lifetime: -1, Attempts: -1, LockFor: -1, AddressTries: -1, HashMemory: -1, HashIterations: -1, Fresh: -1, HistoryKept: -1}).withDefaults(); negative != d {
 		t.Errorf("negative values %+v", negative)
 	}
-	own := Config{time.Minute, time.Hour, 3, time.Second, 7, 64, 2}
+	own := Config{Idle: time.Minute, Lifetime: time.Hour, Attempts: 3, LockFor: time.Second, AddressTries: 7, HashMemory: 64, HashIterations: 2, Fresh: time.Hour, HistoryKept: 24 * time.Hour}
 	if got := own.withDefaults(); got != own {
 		t.Errorf("own values %+v", got)
 	}

@@ -2,9 +2,11 @@ package identity
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 
+	"lienthong/internal/kit/actor"
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/web"
@@ -37,6 +39,8 @@ func (s *Service) Routes(rd *web.Renderer, catalog *i18n.Catalog) []web.Route {
 
 		{Method: get, Pattern: "/tai-khoan", Permission: web.SignedIn, Name: "identity.my_account", Handler: h.me},
 		{Method: post, Pattern: "/tai-khoan", Permission: web.SignedIn, Name: "identity.update_profile", Handler: h.updateProfile},
+		{Method: get, Pattern: historyPath, Permission: web.SignedIn, Name: "identity.history", Handler: h.history},
+		{Method: get, Pattern: historyPath + ".xlsx", Permission: web.SignedIn, Name: "identity.export_history", Handler: h.exportHistory},
 		{Method: post, Pattern: "/tai-khoan/mat-khau", Permission: web.SignedIn, Name: "identity.change_password", Handler: h.changePassword, Secret: true},
 		{Method: post, Pattern: "/tai-khoan/vi-tri", Permission: web.SignedIn, Name: "identity.change_post", Handler: h.changePost},
 		{Method: post, Pattern: "/tai-khoan/phien", Permission: web.SignedIn, Name: "identity.end_session", Handler: h.endSession},
@@ -54,12 +58,12 @@ func (s *Service) Routes(rd *web.Renderer, catalog *i18n.Catalog) []web.Route {
 		{Method: get, Pattern: "/identity/accounts", Permission: PermManage, Name: "identity.accounts", Handler: h.accounts},
 		{Method: get, Pattern: "/identity/export.xlsx", Permission: PermManage, Name: "identity.export", Handler: h.export},
 		{Method: get, Pattern: "/identity/new", Permission: PermManage, Name: "identity.new_account", Handler: h.newAccount},
-		{Method: post, Pattern: "/identity/accounts", Permission: PermManage, Name: "identity.add_official", Handler: h.addOfficial, Secret: true},
+		{Method: post, Pattern: "/identity/accounts", Permission: PermManage, Name: "identity.add_official", StepUp: true, Handler: h.addOfficial, Secret: true},
 		{Method: get, Pattern: "/identity/accounts/{id}", Permission: PermManage, Name: "identity.account", Handler: h.account},
-		{Method: post, Pattern: "/identity/accounts/{id}/grants", Permission: PermManage, Name: "identity.grant", Handler: h.grant},
+		{Method: post, Pattern: "/identity/accounts/{id}/grants", Permission: PermManage, Name: "identity.grant", StepUp: true, Handler: h.grant},
 		{Method: post, Pattern: "/identity/accounts/{id}/revoke", Permission: PermManage, Name: "identity.revoke", Handler: h.revoke},
 		{Method: post, Pattern: "/identity/accounts/{id}/block", Permission: PermManage, Name: "identity.block", Handler: h.block},
-		{Method: post, Pattern: "/identity/accounts/{id}/password", Permission: PermManage, Name: "identity.reset_password", Handler: h.resetPassword, Secret: true},
+		{Method: post, Pattern: "/identity/accounts/{id}/password", Permission: PermManage, Name: "identity.reset_password", StepUp: true, Handler: h.resetPassword, Secret: true},
 		{Method: get, Pattern: "/identity/units", Permission: PermManage, Name: "identity.suggest_units", Handler: h.suggestUnits},
 	}
 }
@@ -74,7 +78,7 @@ type wrongs struct {
 func (h *pages) wrongsOf(ctx context.Context, err error) (w wrongs, ok bool) {
 	w.Errors = map[string]string{}
 	f, ok := fault.As(err)
-	if !ok {
+	if !ok || errors.Is(err, actor.ErrStale) {
 		return w, err == nil
 	}
 	lang := i18n.Lang(ctx)
@@ -122,3 +126,6 @@ func withNext(path, next string) string {
 	}
 	return path + "?" + url.Values{"next": {next}}.Encode()
 }
+
+// Home is where somebody goes after signing in: the way back they came with, else the page for their kind.
+func (s *Service) Home(acc Account, next string) string { return home(acc, next) }

@@ -97,6 +97,7 @@ type accountPage struct {
 	Base    string
 	Blocked bool
 	Suggest string
+	Factors bool
 }
 
 // How far a grant reaches, as the form says it.
@@ -161,6 +162,12 @@ func (h *pages) showAccount(w http.ResponseWriter, r *http.Request, p accountPag
 	}
 	if p.Typed.Reach == "" {
 		p.Typed.Reach = reachDivisions
+	}
+	if p.Factors, err = h.s.Guarded(ctx, id); err != nil {
+		return err
+	}
+	if p.Factors {
+		p.Facts = append(p.Facts, design.Fact{Label: say(i18n.M("Xác thực hai bước")), Value: say(i18n.M("đang bật"))})
 	}
 	p.State, p.Blocked = h.state(lang, p.Account), p.Account.Status == Blocked
 	p.Base, p.Suggest = web.Link("identity", "accounts", id), "/identity/units"

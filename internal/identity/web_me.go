@@ -23,6 +23,7 @@ type mePage struct {
 	Posts    []design.Option
 	Post     string
 	Sessions []sessionRow
+	Factors  bool
 	Shortest int
 }
 
@@ -37,6 +38,7 @@ type sessionRow struct {
 	Device  string
 	Session Session
 	Here    bool
+	Way     i18n.Msg
 }
 
 func (h *pages) me(w http.ResponseWriter, r *http.Request) error {
@@ -80,13 +82,16 @@ func (h *pages) showMe(w http.ResponseWriter, r *http.Request, p mePage, typed *
 		}
 		p.Posts = append(p.Posts, o)
 	}
+	if p.Factors, err = h.s.Guarded(ctx, a.ID); err != nil {
+		return err
+	}
 	sessions, err := h.s.Sessions(ctx)
 	if err != nil {
 		return err
 	}
 	mine, _ := h.s.current(ctx)
 	for _, s := range sessions {
-		p.Sessions = append(p.Sessions, sessionRow{s.ID, device(s.UserAgent), s, s.ID == mine.ID})
+		p.Sessions = append(p.Sessions, sessionRow{s.ID, device(s.UserAgent), s, s.ID == mine.ID, s.Means.label()})
 	}
 	return h.p.Render(w, r, statusFor(p.wrongs), "me.html", "public", web.View{Title: "Tài khoản", Data: p})
 }

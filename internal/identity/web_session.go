@@ -63,18 +63,27 @@ func bearerOf(r *http.Request) string {
 // Load returns who makes a request: the official or citizen of the session, else
 // the anonymous visitor. It costs one read by key; roles and grants are in memory.
 func (s *Service) Load(r *http.Request) (actor.Actor, error) {
-	l, ok := s.current(r.Context())
-	if !ok {
+	l, stage, err := s.standing(r.Context())
+	if err != nil {
+		return actor.Actor{}, err
+	}
+	if stage == Nobody {
 		token := bearerOf(r)
 		if token == "" {
 			return actor.Actor{}, nil
 		}
-		return s.bearer(r.Context(), token, web.ClientIP(r), r.Method != http.MethodGet && r.Method != http.MethodHead)
+		a, err := s.bearer(r.Context(), token, web.ClientIP(r), r.Method != http.MethodGet && r.Method != http.MethodHead)
+		a.Stale = true // a program cannot prove who is there
+		return a, err
+	}
+	if stage != Whole {
+		return actor.Actor{}, nil
 	}
 	a, err := s.actorOf(r.Context(), l)
 	if err != nil {
 		return actor.Actor{}, err
 	}
+	a.Stale = !l.fresh(s.clock.Now(), s.config.Fresh)
 	if err := s.touch(r.Context(), l); err != nil {
 		return actor.Actor{}, fmt.Errorf("touch session: %w", err)
 	}

@@ -15,6 +15,8 @@ type signInPage struct {
 	Name     string
 	Next     string
 	Register string
+	Passkeys bool
+	Done     string // where a passkey leads to
 }
 
 func (h *pages) signIn(w http.ResponseWriter, r *http.Request) error {
@@ -26,12 +28,17 @@ func (h *pages) signIn(w http.ResponseWriter, r *http.Request) error {
 		}
 		return web.Redirect(w, r, home(acc, next))
 	}
+	if _, stage, err := h.s.standing(r.Context()); err != nil {
+		return err
+	} else if stage != Nobody {
+		return h.afterSignIn(w, r, Account{}, next)
+	}
 	return h.showSignIn(w, r, signInPage{Next: next, Name: vntext.Clean(r.URL.Query().Get("name"))})
 }
 
 func (h *pages) showSignIn(w http.ResponseWriter, r *http.Request, p signInPage) error {
 	p.Next = web.SafePath(p.Next)
-	p.Register = withNext("/dang-ky", p.Next)
+	p.Register, p.Passkeys, p.Done = withNext("/dang-ky", p.Next), h.s.factors != nil && h.s.factors.Passkeys(), withNext(signInPath, p.Next)
 	w.Header().Set("Cache-Control", "no-store")
 	return h.p.Render(w, r, statusFor(p.wrongs), "signin.html", "public", web.View{Title: "Đăng nhập", Data: p})
 }
@@ -43,10 +50,10 @@ func (h *pages) doSignIn(w http.ResponseWriter, r *http.Request) error {
 	}
 	acc, err := h.s.SignIn(r.Context(), form.Line("name"), form.Get("password"))
 	if err == nil {
-		_, err = h.s.begin(r.Context(), acc)
+		_, err = h.s.begin(r.Context(), acc, ByPassword)
 	}
 	if err == nil {
-		return web.Redirect(w, r, home(acc, form.Get("next")))
+		return h.afterSignIn(w, r, acc, form.Get("next"))
 	}
 	found, ok := h.wrongsOf(r.Context(), err)
 	if !ok {
@@ -102,7 +109,7 @@ func (h *pages) doRegister(w http.ResponseWriter, r *http.Request) error {
 		err = both(more, err)
 	}
 	if err == nil {
-		_, err = h.s.begin(r.Context(), acc)
+		_, err = h.s.begin(r.Context(), acc, ByPassword)
 	}
 	if err != nil {
 		found, ok := h.wrongsOf(r.Context(), err)
@@ -133,4 +140,25 @@ func both(a, b error) error {
 		}
 	}
 	return ps.Err()
+}
+
+// Where the steps of signing in stand; those after the password are of the room proof.
+const (
+	signInPath = "/dang-nhap"
+	verifyPath = "/dang-nhap/xac-minh"
+	enrolPath  = "/dang-nhap/them-xac-thuc"
+)
+
+// afterSignIn is where somebody goes on from a step of signing in.
+func (h *pages) afterSignIn(w http.ResponseWriter, r *http.Request, acc Account, next string) error {
+	_, stage, err := h.s.standing(r.Context())
+	switch {
+	case err != nil:
+		return err
+	case stage == Verify:
+		return web.Redirect(w, r, withNext(verifyPath, next))
+	case stage == Enrol:
+		return web.Redirect(w, r, withNext(enrolPath, next))
+	}
+	return web.Redirect(w, r, home(acc, next))
 }

@@ -216,7 +216,7 @@ func TestMePage(t *testing.T) {
 		profile := url.Values{"full_name": {"Nguyễn Thị Mới"}, "birth_date": {"01/02/1990"}, "phone": {"0905 123 456"}, "email": {"Moi@Example.com"}, "address": {"Tổ 1, phường Thử"}, "personal_id": {""}}
 		s.Run(t, []webtest.Scenario{
 			{Name: "a stranger", URL: "/tai-khoan", WantStatus: 303, WantLocation: "/dang-nhap?next=%2Ftai-khoan"},
-			{Name: "the page", URL: "/tai-khoan", Header: me, WantText: []string{"Nơi đang đăng nhập", "Thiết bị này", "Đăng xuất mọi nơi khác"}, WantNot: []string{"Vị trí"}},
+			{Name: "the page", URL: "/tai-khoan", Header: me, WantText: []string{"Nơi đang đăng nhập", "Thiết bị này", "Đăng xuất mọi thiết bị khác"}, WantNot: []string{"Vị trí"}},
 			{Name: "in English", URL: "/tai-khoan?lang=en", Header: me, WantText: []string{"Change password", "Not verified"}, WantNot: []string{"Mật khẩu", "Chưa xác thực"}},
 			{Name: "saved", URL: "/tai-khoan", Header: me, Form: profile, WantStatus: 303, WantLocation: "/tai-khoan"},
 			{Name: "seen", URL: "/tai-khoan", Header: me, WantText: []string{"Nguyễn Thị Mới"}, Check: markup(`value="01/02/1990"`, `value="moi@example.com"`, `value="0905123456"`)},
@@ -228,7 +228,7 @@ func TestMePage(t *testing.T) {
 			{Name: "changed", URL: "/tai-khoan/mat-khau", Header: me, Form: url.Values{"old": {goodPassword}, "password": {"ba con mèo tam thể"}, "repeat": {"ba con mèo tam thể"}}, WantStatus: 303, WantLocation: "/tai-khoan",
 				Check: func(_ *testing.T, a *webtest.Answer) { me["Cookie"] = a.Cookies() }}, // a new token
 			{Name: "the other device is out", URL: "/tai-khoan", Header: phone, WantStatus: 303, WantLocation: "*"},
-			{Name: "this one is not", URL: "/tai-khoan", Header: me, WantNot: []string{"Đăng xuất mọi nơi khác"}},
+			{Name: "this one is not", URL: "/tai-khoan", Header: me, WantNot: []string{"Đăng xuất mọi thiết bị khác"}},
 			{Name: "a session that is not there", URL: "/tai-khoan/phien", Header: me, Form: url.Values{"session": {"0190"}}, WantStatus: 303, WantLocation: "/tai-khoan"},
 		})
 	})

@@ -41,6 +41,8 @@ each(".lt-confirm", (el) => {
   el.addEventListener("toggle", () => { if (el.open) el.querySelector("form :is(input:not([type=hidden]), select, textarea, button)").focus(); });
 });
 
+each("[data-passkey]", (el) => import("./passkey.js").then((m) => m.passkey(el)));
+
 each("[data-print]", (el) => { el.hidden = false; el.addEventListener("click", () => window.print()); });
 
 // data-copy="text"; data-copied is what the button says afterwards.

@@ -57,6 +57,7 @@ type Actor struct {
 	IP        string
 	UserAgent string
 	Token     string // id of the token a program acts through, empty for people in a session
+	Stale     bool   // proved too long ago who it is for acts that ask Fresh; programs with a token always are
 }
 
 // SystemActor acts in timers, imports and event subscribers. It may do everything.

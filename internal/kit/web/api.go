@@ -80,10 +80,11 @@ var jsonFormat = huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal:
 	return huma.DefaultJSONFormat.Unmarshal(raw, v)
 }}
 
-// Keys in the Metadata of an operation; true makes its route a secret or a costly one.
+// Keys in the Metadata of an operation; true makes its route a secret one, a costly one, or one that asks for a fresh proof.
 const (
 	Secret = "secret"
 	Costly = "costly"
+	StepUp = "step-up"
 )
 
 // Register adds an operation. op.OperationID is the name of the route, "room.verb"; op.Path is relative to /api/v1;
@@ -97,13 +98,16 @@ func Register[I, O any](a *API, op huma.Operation, permission string, handler fu
 		op.Metadata = map[string]any{}
 	}
 	route := Route{Method: op.Method, Pattern: op.Path, Permission: permission, Name: op.OperationID, MaxBody: op.MaxBodyBytes,
-		Secret: op.Metadata[Secret] == true, Costly: op.Metadata[Costly] == true}
+		Secret: op.Metadata[Secret] == true, Costly: op.Metadata[Costly] == true, StepUp: op.Metadata[StepUp] == true}
 	op.Metadata["route"] = route
 	op.MaxBodyBytes, op.BodyReadTimeout = -1, -1 // the route and the site see to both
 	if op.Extensions == nil {
 		op.Extensions = map[string]any{}
 	}
 	op.Extensions["x-permission"] = permission
+	if route.StepUp {
+		op.Extensions["x-fresh-proof"] = true
+	}
 	if permission != Public {
 		for _, name := range sortedKeys(a.OpenAPI().Components.SecuritySchemes) {
 			op.Security = append(op.Security, map[string][]string{name: {}})

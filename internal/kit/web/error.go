@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"lienthong/internal/kit/actor"
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/i18n"
 )
@@ -115,7 +116,7 @@ type Problem struct {
 	Title     string         `json:"title" doc:"Short summary of the status"`
 	Status    int            `json:"status" doc:"HTTP status"`
 	Detail    string         `json:"detail" doc:"What is wrong and what to do, for people"`
-	Kind      string         `json:"kind" enum:"internal,not_found,invalid,conflict,forbidden,unauthenticated,unavailable" doc:"Stable word for programs"`
+	Kind      string         `json:"kind" enum:"internal,not_found,invalid,conflict,forbidden,unproved,unauthenticated,unavailable" doc:"Stable word for programs"`
 	Reference string         `json:"reference" doc:"Reference number for the support"`
 	Errors    []ProblemField `json:"errors,omitempty" doc:"What is wrong with which field"`
 }
@@ -142,7 +143,11 @@ func (m *Mux) problem(ctx context.Context, err error) *Problem {
 	if !ok {
 		f = fault.New(fault.Internal, i18n.Msg{})
 	}
-	p := &Problem{Type: "about:blank", Title: cat.Msg(lang, title(status)), Status: status, Detail: cat.Msg(lang, f.User()), Kind: f.Kind.String(), Reference: RequestID(ctx)}
+	kind := f.Kind.String()
+	if errors.Is(err, actor.ErrStale) {
+		kind = Unproved
+	}
+	p := &Problem{Type: "about:blank", Title: cat.Msg(lang, title(status)), Status: status, Detail: cat.Msg(lang, f.User()), Kind: kind, Reference: RequestID(ctx)}
 	for _, one := range f.Problems {
 		p.Errors = append(p.Errors, ProblemField{one.Field, cat.Msg(lang, one.Msg)})
 	}
@@ -181,6 +186,8 @@ func (m *Mux) fail(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case IsAPI(r):
 		writeProblem(w, m.problem(ctx, err))
+	case errors.Is(err, actor.ErrStale) && m.asks != nil && infoOf(ctx).carried == nil:
+		m.askProof(w, r, err)
 	case status == http.StatusUnauthorized:
 		m.login(w, r, err)
 	default:

@@ -42,6 +42,7 @@ type Mux struct {
 	mux    *http.ServeMux
 	routes []Route
 	names  map[string]bool
+	asks   Handler // the page that asks for a fresh proof
 	build  sync.Once
 	chain  http.Handler
 }
@@ -80,6 +81,9 @@ func (m *Mux) Handle(routes ...Route) {
 			panic(fmt.Sprintf("web: route %s: permission %q is neither web.Public, web.SignedIn nor room.verb", rt.Name, rt.Permission))
 		case m.names[rt.Method+" "+rt.Name]:
 			panic(fmt.Sprintf("web: two routes are named %s", rt.Name))
+		}
+		if rt.Asks {
+			m.asks = rt.Handler
 		}
 		m.names[rt.Method+" "+rt.Name] = true
 		m.routes = append(m.routes, rt)
@@ -172,6 +176,9 @@ func (m *Mux) endpoint(rt Route) http.Handler {
 			if _, ok := m.o.Costly.Try(who.IP, m.o.Clock.Now()); !ok {
 				err = tooMany()
 			}
+		}
+		if err == nil && rt.StepUp {
+			err = actor.Fresh(r.Context())
 		}
 		if err == nil {
 			err = run(w, r)

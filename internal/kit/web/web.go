@@ -56,6 +56,8 @@ type Route struct {
 	MaxBody    int64   // bytes; 0 is the limit for forms, Upload the limit for uploads
 	Quiet      bool    // asked by machines every few seconds: not in the access log
 	Costly     bool    // anybody may make the site keep something: who is not signed in does it as often as Options.Costly allows
+	StepUp     bool    // asks for a fresh proof of who acts, see actor.Fresh
+	Asks       bool    // the page that asks for that proof; there is one, it reads CarriedBy
 	Secret     bool    // the body holds a password: nothing of it is kept, not even a hash, so a repeated POST acts again
 }
 
@@ -88,6 +90,7 @@ type info struct {
 	over    int64  // the limit the body is over, 0 when it is not
 	parts   Values // fields of a multipart form that were read so far; nil: none was begun
 	files   bool   // a file was among them
+	carried *Carried
 }
 
 type infoKey struct{}
