@@ -141,7 +141,7 @@ func (h *pages) health(ctx context.Context, p *deadPage) error {
 		p.Stats[0].Tone = "late"
 	}
 	for _, c := range health.Channels {
-		st := design.Stat{Label: say(channelName(c.Channel)), Value: strconv.Itoa(c.Sent), Unit: say(i18n.M("đã gửi trong 24 giờ")), Note: say(i18n.M("%d đang chờ, %d để sau", c.Due, c.Later))}
+		st := design.Stat{Label: say(channelName(c.Channel)), Value: strconv.Itoa(c.Sent), Note: say(i18n.M("đã gửi trong 24 giờ; %d đang chờ, %d để sau", c.Due, c.Later))}
 		if !c.Used {
 			st = design.Stat{Label: say(channelName(c.Channel)), Value: "–", Note: say(i18n.M("chưa cài đặt"))}
 		}

@@ -78,7 +78,9 @@ func (h *pages) showPreferences(w http.ResponseWriter, r *http.Request, p Prefer
 	case noQuiet:
 		v.Quiet, quiet = noQuiet, p.Usual
 	}
-	v.From, v.To, _ = strings.Cut(quiet, "-")
+	if from, to, ok := strings.Cut(quiet, "-"); ok {
+		v.From, v.To = from, to
+	}
 	v.Kinds = h.quietKinds(ctx, p.Usual)
 	return h.p.Render(w, r, statusFor(bad), "preferences.html", layout(ctx), web.View{Title: "Cách nhận thông báo", Data: v})
 }
