@@ -61,6 +61,7 @@ func (a *App) mount() {
 	a.Mux.Handle(h.Notice.Routes(h.Renderer, h.Catalog)...)
 	a.Mux.Handle(h.Signon.Routes(h.Renderer)...)
 	a.Mux.Handle(h.Proof.Routes(h.Renderer, h.Catalog)...)
+	a.Mux.Handle(h.File.Routes()...)
 	a.Mux.Handle(h.Portal.Routes()...)
 	a.Mux.Handle(h.desk()...)
 	a.Mux.Handle(a.watched()...)

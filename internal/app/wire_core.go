@@ -5,6 +5,7 @@ import (
 	"net"
 
 	"lienthong/internal/dossier"
+	"lienthong/internal/file"
 	"lienthong/internal/identity"
 	"lienthong/internal/org"
 	"lienthong/internal/procedure"
@@ -40,6 +41,11 @@ func (h *House) town(ctx context.Context, agency org.Unit) string {
 		return h.Province.ShortName
 	}
 	return p.Name
+}
+
+// admitTransfer answers the file room's question who may begin an upload in pieces: today all are for dossiers.
+func (h *House) admitTransfer(ctx context.Context, meta map[string]string) (file.Admission, error) {
+	return h.Dossier.AdmitTransfer(ctx, meta)
 }
 
 // staff answers the dossier room's question who may do something.

@@ -77,6 +77,7 @@ type Files interface {
 	Open(ctx context.Context, id file.ID, h file.Holder) (io.ReadSeekCloser, file.File, error)
 	List(ctx context.Context, h file.Holder) ([]file.File, error)
 	Remove(ctx context.Context, tx *db.Tx, id file.ID, h file.Holder) error
+	Received(ctx context.Context, transfer string) (file.File, error)
 }
 
 // Staff knows which colleagues may do something at a unit.

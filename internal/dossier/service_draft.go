@@ -148,24 +148,57 @@ const maxDraftFiles = 100
 
 // UploadToDraft stores a file for a paper of a draft; SaveDraft keeps that it belongs to it.
 func (s *Service) UploadToDraft(ctx context.Context, d *Draft, paperKey, name string, r io.Reader) (file.File, error) {
-	files, err := s.DraftFiles(ctx, d)
-	if err != nil {
+	if err := s.mayAdd(ctx, d, paperKey); err != nil {
 		return file.File{}, err
-	}
-	if len(files) >= maxDraftFiles {
-		return file.File{}, fault.NewInvalid("papers."+paperKey, i18n.M("Hồ sơ đã có %d tệp. Hãy gộp các trang thành một tệp PDF.", maxDraftFiles))
 	}
 	f, err := s.Files.Put(ctx, file.Upload{Name: name, Reader: r, MaxSize: MaxFile, Holder: DraftHolder(d.ID)})
 	if err != nil {
 		return file.File{}, err
 	}
+	d.give(paperKey, f)
+	return f, nil
+}
+
+// TakeTransfer gives the file of an upload that came in pieces to a paper of a draft; SaveDraft keeps that it belongs to it.
+func (s *Service) TakeTransfer(ctx context.Context, d *Draft, paperKey, transfer string) (file.File, error) {
+	if err := s.mayAdd(ctx, d, paperKey); err != nil {
+		return file.File{}, err
+	}
+	f, err := s.Files.Received(ctx, transfer)
+	if err != nil {
+		return file.File{}, err
+	}
+	err = s.DB.Tx(ctx, func(tx *db.Tx) error {
+		moved, err := s.Files.Attach(ctx, tx, []file.ID{f.ID}, f.Holder, DraftHolder(d.ID))
+		if err == nil {
+			f = moved[0]
+		}
+		return err
+	})
+	if err != nil {
+		return file.File{}, err
+	}
+	d.give(paperKey, f)
+	return f, nil
+}
+
+// mayAdd bounds the files of a draft.
+func (s *Service) mayAdd(ctx context.Context, d *Draft, paperKey string) error {
+	files, err := s.DraftFiles(ctx, d)
+	if err == nil && len(files) >= maxDraftFiles {
+		err = fault.NewInvalid("papers."+paperKey, i18n.M("Hồ sơ đã có %d tệp. Hãy gộp các trang thành một tệp PDF.", maxDraftFiles))
+	}
+	return err
+}
+
+// give adds a file to a paper.
+func (d *Draft) give(paperKey string, f file.File) {
 	p := d.Filing.paper(paperKey)
 	if p == nil {
 		d.Filing.Papers = append(d.Filing.Papers, FilingPaper{Key: paperKey})
 		p = &d.Filing.Papers[len(d.Filing.Papers)-1]
 	}
 	p.Provided, p.Files = true, append(p.Files, string(f.ID))
-	return f, nil
 }
 
 // DraftFiles returns the files of a draft by their ids.

@@ -17,11 +17,11 @@
 // (docs/adr says why that holds).
 //
 // Law: none prescribes the store; which papers a dossier needs is with procedures.
-// Words: holder (nơi giữ tệp) is the thing a file belongs to; content (nội dung) is the bytes, shared by files that are equal; key (khóa) is where a store keeps them; pin (ghim) keeps the sweep away from a write under way.
-// Tables: file_content, file_file, file_pin, file_trash.
+// Words: holder (nơi giữ tệp) is the thing a file belongs to; content (nội dung) is the bytes, shared by files that are equal; key (khóa) is where a store keeps them; pin (ghim) keeps the sweep away from a write under way; transfer (lượt tải lên) is an upload in pieces.
+// Tables: file_content, file_file, file_pin, file_trash, file_transfer, file_part.
 // Events out: none.
 // Events in: none.
-// Not here: papers of a dossier (dossier), signatures in files (signing), resumable transfer (whoever takes the upload).
+// Not here: papers of a dossier (dossier), signatures in files (signing).
 package file
 
 import (
@@ -31,6 +31,9 @@ import (
 	"io/fs"
 	"log/slog"
 	"path/filepath"
+	"time"
+
+	tusd "github.com/tus/tusd/v2/pkg/handler"
 
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/db"
@@ -84,6 +87,7 @@ type Deps struct {
 	Folder  string       // where contents lie, on one file system, and what is being written; made when missing
 	Store   Store        // nil: the bucket of Config, or the folder
 	Scanner Scanner      // nil: the one of Config, or none
+	Gate    Gate         // nil: nobody begins a transfer
 	Log     *slog.Logger // slog.Default when nil
 	Config  Config
 }
@@ -95,12 +99,15 @@ type Service struct {
 	spool   spool
 	store   Store
 	scanner Scanner
+	gate    Gate
+	lease   time.Duration // for which a request has a transfer
 	log     *slog.Logger
+	tus     *tusd.Handler
 }
 
 // New returns the service and makes the folder.
 func New(d Deps) (*Service, error) {
-	s := &Service{db: d.DB, clock: d.Clock, spool: spool(filepath.Join(d.Folder, tempFolder)), store: d.Store, scanner: d.Scanner, log: d.Log}
+	s := &Service{db: d.DB, clock: d.Clock, spool: spool(filepath.Join(d.Folder, tempFolder)), store: d.Store, scanner: d.Scanner, gate: d.Gate, lease: leaseFor, log: d.Log}
 	if s.log == nil {
 		s.log = slog.Default()
 	}
@@ -119,6 +126,10 @@ func New(d Deps) (*Service, error) {
 		if s.store, err = d.Config.contents(d.Folder); err != nil {
 			return nil, fmt.Errorf("file room: %w", err)
 		}
+	}
+	var err error
+	if s.tus, err = s.newTus(); err != nil {
+		return nil, fmt.Errorf("file room: %w", err)
 	}
 	return s, nil
 }

@@ -23,6 +23,11 @@ import (
 // scanner that does not answer is Unavailable. The name is cleaned, its ending
 // follows the content. Put opens a transaction of its own: do not call it inside one.
 func (s *Service) Put(ctx context.Context, u Upload) (File, error) {
+	return s.put(ctx, u, func(context.Context, *db.Tx, File) error { return nil })
+}
+
+// put is Put with something more to do in the transaction that makes the file.
+func (s *Service) put(ctx context.Context, u Upload, also func(context.Context, *db.Tx, File) error) (File, error) {
 	if u.Holder.Kind == "" || u.Holder.ID == "" || u.Reader == nil {
 		return File{}, errors.New("put a file: holder and reader are required")
 	}
@@ -32,7 +37,7 @@ func (s *Service) Put(ctx context.Context, u Upload) (File, error) {
 	if u.Allow == nil {
 		u.Allow = DefaultTypes()
 	}
-	if err := s.mayWait(ctx, u.Holder); err != nil {
+	if err := s.mayHold(ctx, u.Holder, 0, 0); err != nil {
 		return File{}, err
 	}
 	w, err := s.spool.write(ctx, u.Reader, u.MaxSize)
@@ -54,6 +59,9 @@ func (s *Service) Put(ctx context.Context, u Upload) (File, error) {
 	}
 	err = s.keep(ctx, w, func(ctx context.Context, tx *db.Tx) error {
 		if err := insert(ctx, tx, f); err != nil {
+			return err
+		}
+		if err := also(ctx, tx, f); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, entry("file.put", f))
@@ -79,8 +87,8 @@ func entry(action string, f File) audit.Entry {
 	return audit.Entry{Action: action, Object: "file.file", ObjectID: string(f.ID), Detail: detail}
 }
 
-// mayWait bounds how many files wait under one upload token.
-func (s *Service) mayWait(ctx context.Context, h Holder) error {
+// mayHold bounds how many files wait under one upload token. count and bytes are what comes beside those that are there.
+func (s *Service) mayHold(ctx context.Context, h Holder, count int, bytes int64) error {
 	if h.Kind != UploadKind {
 		return nil
 	}
@@ -88,8 +96,8 @@ func (s *Service) mayWait(ctx context.Context, h Holder) error {
 	if err != nil {
 		return fmt.Errorf("count uploads: %w", err)
 	}
-	if n >= maxPending {
-		return fault.NewInvalid("file", i18n.M("Đã tải lên %d tệp trong một lần nộp, không thể thêm. Hãy gộp các trang thành một tệp PDF.", n))
+	if n+count >= maxPending {
+		return fault.NewInvalid("file", i18n.M("Đã tải lên %d tệp trong một lần nộp, không thể thêm. Hãy gộp các trang thành một tệp PDF.", n+count))
 	}
 	return nil
 }

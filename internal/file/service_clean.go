@@ -36,6 +36,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 		run  func(context.Context, time.Time) error
 	}{
 		{"delete uploads nobody attached", s.sweepUploads},
+		{"end transfers that stand still", s.sweepTransfers},
 		{"free pins that were left behind", s.sweepPins},
 		{"give up contents no file has", s.sweepUnused},
 		{"find keys nothing knows", s.sweepStray},

@@ -108,7 +108,8 @@ func throwAway(ctx context.Context, tx *db.Tx, key string, now time.Time) error 
 func trash(ctx context.Context, q db.Querier, after string, limit int) ([]string, error) {
 	var keys []string
 	err := q.Select(ctx, &keys, `SELECT t.store_key FROM file_trash t WHERE t.store_key > ?
-		AND NOT EXISTS (SELECT 1 FROM file_content c WHERE c.store_key = t.store_key) ORDER BY t.store_key LIMIT ?`, after, limit)
+		AND NOT EXISTS (SELECT 1 FROM file_content c WHERE c.store_key = t.store_key)
+		AND NOT EXISTS (SELECT 1 FROM file_part p WHERE p.store_key = t.store_key) ORDER BY t.store_key LIMIT ?`, after, limit)
 	return keys, err
 }
 
@@ -124,7 +125,7 @@ func dropTrash(ctx context.Context, tx *db.Tx, keys []string) error {
 // namedKeys returns those of the keys that some row names.
 func namedKeys(ctx context.Context, q db.Querier, keys []string) ([]string, error) {
 	query, args, err := db.In(`SELECT store_key FROM file_content WHERE store_key IN (?) UNION SELECT store_key FROM file_pin WHERE store_key IN (?)
-		UNION SELECT store_key FROM file_trash WHERE store_key IN (?)`, keys, keys, keys)
+		UNION SELECT store_key FROM file_trash WHERE store_key IN (?) UNION SELECT store_key FROM file_part WHERE store_key IN (?)`, keys, keys, keys, keys)
 	if err != nil {
 		return nil, err
 	}

@@ -64,6 +64,7 @@ type Dossiers interface {
 	Drafts(ctx context.Context) ([]dossier.Draft, error)
 	DropDraft(ctx context.Context, code string) error
 	UploadToDraft(ctx context.Context, d *dossier.Draft, paperKey, name string, r io.Reader) (file.File, error)
+	TakeTransfer(ctx context.Context, d *dossier.Draft, paperKey, transfer string) (file.File, error)
 	DraftFiles(ctx context.Context, d *dossier.Draft) (map[string]file.File, error)
 	RemoveDraftFile(ctx context.Context, d *dossier.Draft, fileID string) error
 	OpenDraftFile(ctx context.Context, d *dossier.Draft, fileID string) (io.ReadSeekCloser, file.File, error)

@@ -22,7 +22,7 @@ type paperView struct {
 	ShowOnly         bool
 	Files            []design.FileItem
 	Field, NameField design.Field
-	Action           string
+	Action, Draft    string
 }
 
 // ID returns the id of the part of the page that an upload replaces.
@@ -98,7 +98,7 @@ const dossierOnline = string(dossier.ChannelOnline)
 // filled adds the files of a paper and the field for more.
 func (m *Room) filled(ctx context.Context, a *application, v paperView, files map[string]file.File, at map[string]string) paperView {
 	name := "papers." + v.Key
-	v.Action = a.base() + "/giay-to/" + v.Key
+	v.Action, v.Draft = a.base()+"/giay-to/"+v.Key, a.draft.ResumeCode
 	v.Field = design.Field{Name: name, Type: "file", Multiple: true, Accept: strings.Join(file.Endings(nil), ","), Error: at[name],
 		Label: m.say(ctx, i18n.M("Chọn tệp hoặc chụp ảnh")), LabelMore: v.Name}
 	for _, p := range a.draft.Filing.Papers {
@@ -150,6 +150,12 @@ func (m *Room) upload(w http.ResponseWriter, r *http.Request) error {
 		_, err := m.Dossiers.UploadToDraft(ctx, a.draft, key, p.Name, p)
 		return err
 	})
+	for _, transfer := range vs.All("transfer") { // what the script sent in pieces
+		if err == nil {
+			n++
+			_, err = m.Dossiers.TakeTransfer(ctx, a.draft, key, transfer)
+		}
+	}
 	ps, bad := invalid(err)
 	if err != nil && !bad {
 		return err

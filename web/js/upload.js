@@ -2,6 +2,7 @@
 // smaller before they leave the phone. Inside <form data-upload> files are sent
 // as soon as they are chosen, with progress; the answer (HTML) replaces the
 // element that data-upload names ("#papers"). Without it the form is sent whole.
+// With data-transfer large files go in pieces, and go on by themselves when the line is back.
 // Whoever goes on while files are still under way goes on when they have arrived.
 import { each } from "./page.js";
 
@@ -54,7 +55,32 @@ addEventListener("submit", (e) => {
   waiting = [e.target, e.submitter];
 }, true);
 
-function send(form, input) {
+const large = 1 << 20; // bytes: smaller files go in one request
+
+// inPieces sends the large files of a form first, when it says where to (data-transfer), and returns the form as it is
+// then: with the ids of those uploads in the place of the files.
+async function inPieces(form, input, bar) {
+  const body = new FormData(form), files = [...input.files];
+  const some = files.filter((f) => form.dataset.transfer && f.size >= large);
+  if (!some.length) return body;
+  const { transfer, Refused } = await import("./transfer.js");
+  body.delete(input.name);
+  let said = "";
+  for (const f of files) {
+    if (!some.includes(f)) { body.append(input.name, f); continue; }
+    try {
+      body.append("transfer", await transfer(form.dataset.transfer, f, { draft: form.dataset.draft },
+        (part) => { bar.value = part; if (said) note(input, said = ""); }, () => note(input, said = form.dataset.waiting ?? "")));
+    } catch (e) {
+      if (!(e instanceof Refused)) throw e;
+      if (e.id) body.append("transfer", e.id); // the page says why
+      else body.append(input.name, f);
+    }
+  }
+  return body;
+}
+
+async function send(form, input) {
   const button = form.querySelector("[data-without-script]");
   const bar = document.createElement("progress");
   bar.className = "lt-progress";
@@ -82,7 +108,12 @@ function send(form, input) {
   });
   request.addEventListener("loadend", () => settled(request.status >= 200 && request.status < 400));
   request.addEventListener("error", failed);
-  request.send(new FormData(form));
+  try {
+    request.send(await inPieces(form, input, bar));
+  } catch {
+    failed();
+    settled(false);
+  }
 }
 
 each("input[type=file][data-photo]", (input) => {
