@@ -14,7 +14,7 @@ import (
 // leaseLook is how often a waiting request looks whether a transfer is free.
 const leaseLook = 200 * time.Millisecond
 
-// takeLease waits until the transfer is free or its lease has run out. db.ErrNoRows says that there is no such transfer.
+// takeLease waits until the transfer is free or its lease has run out. NotFound says that there is no such transfer.
 func (s *Service) takeLease(ctx context.Context, transferID string) (who string, err error) {
 	who = id.New()
 	look := time.NewTicker(leaseLook)
@@ -29,7 +29,7 @@ func (s *Service) takeLease(ctx context.Context, transferID string) (who string,
 			}
 			there, err := want(ctx, tx, transferID)
 			if err == nil && !there {
-				err = db.ErrNoRows
+				err = errNoTransfer
 			}
 			return err
 		})

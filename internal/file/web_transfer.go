@@ -11,7 +11,6 @@ import (
 	tusd "github.com/tus/tusd/v2/pkg/handler"
 	"golang.org/x/exp/slog"
 
-	"lienthong/internal/kit/db"
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/web"
 )
@@ -236,12 +235,10 @@ type leased struct {
 // Lock waits until the transfer is free, and asks whoever has it to hurry.
 func (l *leased) Lock(ctx context.Context, requestUnlock func()) error {
 	who, err := l.s.takeLease(ctx, l.id)
-	switch {
-	case errors.Is(err, db.ErrNoRows):
-		return outward(ctx, errNoTransfer)
-	case ctx.Err() != nil:
-		return outward(ctx, errBusy)
-	case err != nil:
+	if ctx.Err() != nil {
+		err = errBusy
+	}
+	if err != nil {
 		return outward(ctx, err)
 	}
 	l.who, l.done = who, make(chan struct{})
