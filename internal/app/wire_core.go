@@ -7,6 +7,10 @@ import (
 	"lienthong/internal/dossier"
 	"lienthong/internal/file"
 	"lienthong/internal/identity"
+	"lienthong/internal/kit/actor"
+	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/i18n"
+	"lienthong/internal/kit/id"
 	"lienthong/internal/org"
 	"lienthong/internal/procedure"
 )
@@ -43,9 +47,28 @@ func (h *House) town(ctx context.Context, agency org.Unit) string {
 	return p.Name
 }
 
-// admitTransfer answers the file room's question who may begin an upload in pieces: today all are for dossiers.
-func (h *House) admitTransfer(ctx context.Context, meta map[string]string) (file.Admission, error) {
-	return h.Dossier.AdmitTransfer(ctx, meta)
+// admitTransfer answers the file room's question who may begin an upload in pieces: whoever names a draft ("draft"), is
+// signed in, or holds the receipt of a dossier ("code" and "secret"). The file waits under the token "upload_token", or a new one.
+func (h *House) admitTransfer(ctx context.Context, said map[string]string) (file.Admission, error) {
+	var err error
+	switch {
+	case said["draft"] != "":
+		_, err = h.Dossier.Draft(ctx, said["draft"])
+	case !actor.From(ctx).SignedIn() && said["code"] != "" && said["secret"] != "":
+		_, err = h.Dossier.Track(ctx, said["code"], said["secret"])
+	case !actor.From(ctx).SignedIn():
+		err = fault.NewUnauthenticated(i18n.M("Hãy đăng nhập, hoặc nhập mã tra cứu in trên giấy tiếp nhận."))
+	}
+	token := said["upload_token"]
+	switch {
+	case err != nil:
+		return file.Admission{}, err
+	case token == "":
+		token = id.New()
+	case !id.Valid(token):
+		return file.Admission{}, fault.NewInvalid("upload_token", i18n.M("Phiên tải tệp đã hết. Hãy tải lại trang rồi chọn lại tệp."))
+	}
+	return file.Admission{Holder: dossier.UploadHolder(token), MaxSize: dossier.MaxFile}, nil
 }
 
 // staff answers the dossier room's question who may do something.

@@ -197,27 +197,5 @@ func (s *Service) Upload(ctx context.Context, token, name string, r io.Reader) (
 	return s.Files.Put(ctx, file.Upload{Name: name, Reader: r, MaxSize: MaxFile, Holder: UploadHolder(token)})
 }
 
-// AdmitTransfer lets those begin an upload in pieces who may upload at all: who names a draft ("draft"), is signed in, or
-// holds the receipt of a dossier ("code" and "secret"). The file waits under the token "upload_token", or a new one.
-func (s *Service) AdmitTransfer(ctx context.Context, meta map[string]string) (file.Admission, error) {
-	var err error
-	switch {
-	case meta["draft"] != "":
-		_, err = s.Draft(ctx, meta["draft"])
-	case !actor.From(ctx).SignedIn():
-		err = s.knowsSecret(ctx, meta["code"], meta["secret"])
-	}
-	token := meta["upload_token"]
-	switch {
-	case err != nil:
-		return file.Admission{}, err
-	case token == "":
-		token = id.New()
-	case !id.Valid(token):
-		return file.Admission{}, fault.NewInvalid("upload_token", i18n.M("Phiên tải tệp đã hết. Hãy tải lại trang rồi chọn lại tệp."))
-	}
-	return file.Admission{Holder: UploadHolder(token), MaxSize: MaxFile}, nil
-}
-
 // MaxFile is the largest file that a dossier takes, in bytes.
 const MaxFile = 50 << 20
