@@ -145,12 +145,13 @@ func wire(c Config, d *db.DB, cl clock.Clock, log *slog.Logger) (*House, error) 
 	h.Calendar = calendar.New(calendar.Deps{DB: d, Clock: cl, Units: h.Org})
 	h.Codelist = codelist.New(codelist.Deps{DB: d, Clock: cl, Units: h.Org})
 	var err error
-	if h.Signon, err = signon.New(signon.Deps{DB: d, Clock: cl, Identity: h.Identity, Units: h.Org, Secrets: h.Secrets, Catalog: h.Catalog,
+	if h.Signon, err = signon.New(signon.Deps{DB: d, Clock: cl, Identity: h.Identity, Units: h.Org, Secrets: h.Secrets, Catalog: h.Catalog, Log: log,
 		Permissions: Permissions(), Issuer: c.Issuer()}, c.Signon); err != nil {
 		return nil, failure(ExitConfig, fmt.Errorf("đăng nhập một lần: %w", err))
 	}
 	h.Identity.AcceptBearers(h.Signon)
 	if h.File, err = file.New(file.Deps{DB: d, Clock: cl, Folder: c.FilesFolder(), Gate: h.admitTransfer, Log: log, Config: c.File}); err != nil {
+	h.Identity.OfferDoors(h.Signon)
 		return nil, failure(ExitConfig, fmt.Errorf("kho tệp %s: %w", c.FilesFolder(), err))
 	}
 	if err = h.notices(); err != nil {

@@ -158,6 +158,7 @@ type Service struct {
 	gates   *gates
 	scs     *scs.SessionManager
 	bearers []Bearers // of other rooms
+	doors   Doors     // further ways in; nil: none
 	store   store
 
 	factors Factors // nil: there are none

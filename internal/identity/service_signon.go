@@ -36,6 +36,20 @@ type Verified struct {
 	Email      string
 }
 
+// Door (lối đăng nhập khác) is a way in by an outside identity service.
+type Door struct {
+	Name string // "VNeID"
+	Href string // where to begin; takes ?next=
+}
+
+// Doors knows the ways in that another room keeps.
+type Doors interface {
+	Entrances(ctx context.Context) ([]Door, error)
+}
+
+// OfferDoors shows further ways in on the sign-in page. It is called while the house is wired.
+func (s *Service) OfferDoors(d Doors) { s.doors = d }
+
 // Holder returns what the program knows of the holder of an account; NotFound when there is none. It asks for no
 // permission: rooms call it, not people.
 func (s *Service) Holder(ctx context.Context, account AccountID) (Holder, error) {

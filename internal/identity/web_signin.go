@@ -17,6 +17,7 @@ type signInPage struct {
 	Register string
 	Passkeys bool
 	Done     string // where a passkey leads to
+	Doors    []Door
 }
 
 func (h *pages) signIn(w http.ResponseWriter, r *http.Request) error {
@@ -39,6 +40,15 @@ func (h *pages) signIn(w http.ResponseWriter, r *http.Request) error {
 func (h *pages) showSignIn(w http.ResponseWriter, r *http.Request, p signInPage) error {
 	p.Next = web.SafePath(p.Next)
 	p.Register, p.Passkeys, p.Done = withNext("/dang-ky", p.Next), h.s.factors != nil && h.s.factors.Passkeys(), withNext(signInPath, p.Next)
+	if h.s.doors != nil {
+		var err error
+		if p.Doors, err = h.s.doors.Entrances(r.Context()); err != nil {
+			return err
+		}
+		for i := range p.Doors {
+			p.Doors[i].Href = withNext(p.Doors[i].Href, p.Next)
+		}
+	}
 	w.Header().Set("Cache-Control", "no-store")
 	return h.p.Render(w, r, statusFor(p.wrongs), "signin.html", "public", web.View{Title: "Đăng nhập", Data: p})
 }

@@ -125,6 +125,7 @@ func (b ClientBody) client() Client {
 
 // Operations adds what programs can do here to the API.
 func (s *Service) Operations(api *web.API) {
+	s.outsideOperations(api)
 	op := func(name, method, path, summary string) huma.Operation {
 		o := huma.Operation{OperationID: "signon." + name, Method: method, Path: "/signon/" + path, Summary: summary}
 		if method != http.MethodGet && method != http.MethodPost {

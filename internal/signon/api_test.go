@@ -85,6 +85,58 @@ func TestAPI(t *testing.T) {
 	})
 }
 
+// TestOutsideAPI keeps outside services and links through the API.
+func TestOutsideAPI(t *testing.T) {
+	each(t, Config{}, func(t *testing.T, w *world) {
+		acc := w.program("phan-mem-quan-tri", "administrator")
+		program, key := w.register(func(c *Client) {
+			c.Redirects, c.Logouts, c.AccountID, c.Scopes = nil, nil, acc.ID, []string{PermManage}
+		})
+		token := w.ask(pathToken, program, key, url.Values{"grant_type": {"client_credentials"}}).text("access_token")
+		v := newVNeID(t)
+		body := map[string]any{"key": "vneid", "name": "VNeID", "issuer": v.site.URL, "client_id": "lien-thong", "secret": "bí mật"}
+		made := w.call(http.MethodPost, "outsides", token, body)
+		if made.status != http.StatusOK || made.text("return") != w.issuer+"/signon/from/vneid" || strings.Contains(made.raw, "bí mật") {
+			t.Fatalf("made: %d %s", made.status, made.raw)
+		}
+		at := "outsides/" + made.text("id")
+		delete(body, "key")
+		body["name"], body["claims"] = "Tên khác", Claims{Name: "name", PersonalID: "so_dinh_danh", BirthDate: "birthdate"}
+		if done := w.call(http.MethodPut, at, token, body); done.status != http.StatusNoContent {
+			t.Errorf("changed: %d %s", done.status, done.raw)
+		}
+		for _, ended := range []bool{true, false} {
+			if done := w.call(http.MethodPut, at+"/ended", token, map[string]any{"ended": ended}); done.status != http.StatusNoContent {
+				t.Errorf("ended %v: %d %s", ended, done.status, done.raw)
+			}
+		}
+		if list := w.call(http.MethodGet, "outsides", token, nil); !strings.Contains(list.raw, "Tên khác") || !strings.Contains(list.raw, "so_dinh_danh") || strings.Contains(list.raw, "ended_at") {
+			t.Errorf("list: %s", list.raw)
+		}
+		v.now = w.clock.Now
+		w.citizen("0905123456")
+		b := w.signedIn("0905123456")
+		page := b.get(b.leave(v, "").String())
+		b.post("/signon/arrival/join", url.Values{"id": {field1(page.body, "id")}})
+		mine := b.get("/api/v1/signon/me/links")
+		if mine.status != http.StatusOK || !strings.Contains(mine.body, "Ksor Thử") {
+			t.Fatalf("my links: %d %s", mine.status, mine.body)
+		}
+		_, rest, _ := strings.Cut(mine.body, `"id":"`)
+		id, _, _ := strings.Cut(rest, `"`)
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodDelete, w.site.URL+"/api/v1/signon/me/links/"+id, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v := b.do(r); v.status != http.StatusNoContent {
+			t.Errorf("taken off: %d %s", v.status, v.body)
+		}
+		if a := w.call(http.MethodGet, "me/links", "", nil); a.status != http.StatusUnauthorized {
+			t.Errorf("a stranger: %d", a.status)
+		}
+	})
+}
+
 // TestMyAPI does through the API what people do on the page of their account.
 func TestMyAPI(t *testing.T) {
 	each(t, Config{}, func(t *testing.T, w *world) {

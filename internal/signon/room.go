@@ -13,8 +13,8 @@
 // its holder signs in to it first.
 //
 // Law: none names a protocol; what other systems are told of a person is what they were registered for, and for systems outside the province what the person agreed to.
-// Words: client (hệ thống kết nối) is a program registered to sign people on; trusted (hệ thống của tỉnh) needs nobody's consent; visit (lượt đăng nhập) is one sign-on of a person to a client with all that was given out for it; scope (phạm vi) names what a client is told or may do.
-// Tables: signon_client, signon_secret, signon_key, signon_request, signon_visit, signon_token, signon_consent.
+// Words: client (hệ thống kết nối) is a program registered to sign people on; trusted (hệ thống của tỉnh) needs nobody's consent; visit (lượt đăng nhập) is one sign-on of a person to a client with all that was given out for it; scope (phạm vi) names what a client is told or may do; outside (dịch vụ định danh ngoài) is a provider that has checked who people are; link (liên kết) joins an account to somebody it recognises; arrival (lượt đến) is the way there and back.
+// Tables: signon_client, signon_secret, signon_key, signon_request, signon_visit, signon_token, signon_consent, signon_outside, signon_link, signon_arrival.
 // Events out: signon.client_ended, signon.token_reused.
 // Events in: none.
 // Not here: accounts, passwords, sessions and what a permission allows (identity).
@@ -24,6 +24,8 @@ import (
 	"context"
 	"embed"
 	"io/fs"
+	"log/slog"
+	"net/http"
 	"time"
 
 	"github.com/zitadel/oidc/v3/pkg/op"
@@ -95,6 +97,10 @@ type Identity interface {
 	Me(ctx context.Context) (identity.Account, error)
 	CurrentSession(ctx context.Context) (identity.Session, bool)
 	SignOut(ctx context.Context) error
+	Enter(ctx context.Context, account identity.AccountID, by string) error
+	AddVerified(ctx context.Context, v identity.Verified) (identity.Account, error)
+	Verify(ctx context.Context, v identity.Verified) error
+	WithPersonalID(ctx context.Context, number string) ([]identity.Account, error)
 }
 
 // Units tells where the root of the organisation stands; the org room knows.
@@ -112,6 +118,8 @@ type Deps struct {
 	Secrets     *seal.Keyring
 	Catalog     *i18n.Catalog // translates what is wrong with a form; may be nil
 	Permissions []string      // all permissions there are: scopes of programs may name no others
+	HTTP        *http.Client  // asks outside services; nil: one that waits ten seconds at most
+	Log         *slog.Logger  // nil: the default one
 	Issuer      string        // address of the site, as other systems know it: "https://dichvucong.example.vn"
 }
 
@@ -127,13 +135,22 @@ type Service struct {
 	issuer   string
 	config   Config
 	provider *op.Provider
+	http     *http.Client
+	log      *slog.Logger
+	outsides known
 	store    store
 }
 
 // New returns the service. An issuer that is no http or https address is an error.
 func New(d Deps, c Config) (*Service, error) {
 	s := &Service{db: d.DB, clock: d.Clock, identity: d.Identity, units: d.Units, secrets: d.Secrets, catalog: d.Catalog, known: map[string]bool{},
-		issuer: d.Issuer, config: c.withDefaults()}
+		issuer: d.Issuer, config: c.withDefaults(), http: d.HTTP, log: d.Log, outsides: known{list: map[string]describedService{}}}
+	if s.log == nil {
+		s.log = slog.Default()
+	}
+	if s.http == nil {
+		s.http = &http.Client{Timeout: 10 * time.Second}
+	}
 	for _, p := range d.Permissions {
 		s.known[p] = true
 	}

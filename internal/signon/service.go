@@ -291,7 +291,13 @@ func (s *Service) Visits(ctx context.Context, client ClientID, after VisitID, si
 	return list, nil
 }
 
-// Clean forgets requests and tokens that ran out a day ago. A timer calls it.
+// Clean forgets requests, tokens and arrivals that ran out a day ago. A timer calls it.
 func (s *Service) Clean(ctx context.Context) error {
-	return s.db.Tx(ctx, func(tx *db.Tx) error { return s.store.clean(ctx, tx, s.clock.Now().Add(-24*time.Hour)) })
+	before := s.clock.Now().Add(-24 * time.Hour)
+	return s.db.Tx(ctx, func(tx *db.Tx) error {
+		if err := s.store.cleanArrivals(ctx, tx, before); err != nil {
+			return err
+		}
+		return s.store.clean(ctx, tx, before)
+	})
 }

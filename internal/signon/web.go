@@ -33,6 +33,20 @@ func (s *Service) Routes(rd *web.Renderer) []web.Route {
 		{Method: get, Pattern: "/tai-khoan/he-thong", Permission: web.SignedIn, Name: "signon.my_systems", Handler: h.mySystems},
 		{Method: post, Pattern: "/tai-khoan/he-thong", Permission: web.SignedIn, Name: "signon.take_back", Handler: h.takeBack},
 
+		{Method: post, Pattern: "/tai-khoan/he-thong/go-lien-ket", Permission: web.SignedIn, Name: "signon.unlink", Handler: h.unlink},
+		{Method: get, Pattern: "/signon/go/{key}", Permission: web.Public, Name: "signon.leave", Handler: h.leaveFor, Costly: true},
+		{Method: get, Pattern: "/signon/from/{key}", Permission: web.Public, Name: "signon.return", Handler: h.comeBack},
+		{Method: get, Pattern: "/signon/arrival", Permission: web.Public, Name: "signon.arrival", Handler: h.arrival},
+		{Method: post, Pattern: "/signon/arrival/join", Permission: web.SignedIn, Name: "signon.join", Handler: h.join},
+		{Method: post, Pattern: "/signon/arrival/make", Permission: web.Public, Name: "signon.make", Handler: h.make, Costly: true},
+
+		{Method: get, Pattern: "/signon/outside", Permission: PermManage, Name: "signon.outsides", Handler: h.outsides},
+		{Method: get, Pattern: "/signon/outside/new", Permission: PermManage, Name: "signon.new_outside", Handler: h.newOutside},
+		{Method: post, Pattern: "/signon/outside", Permission: PermManage, Name: "signon.add_outside", Handler: h.addOutside},
+		{Method: get, Pattern: "/signon/outside/{id}", Permission: PermManage, Name: "signon.outside", Handler: h.editOutside},
+		{Method: post, Pattern: "/signon/outside/{id}", Permission: PermManage, Name: "signon.update_outside", Handler: h.updateOutside},
+		{Method: post, Pattern: "/signon/outside/{id}/end", Permission: PermManage, Name: "signon.end_outside", Handler: h.endOutside},
+
 		{Method: get, Pattern: "/signon/clients", Permission: PermManage, Name: "signon.clients", Handler: h.clients},
 		{Method: get, Pattern: "/signon/clients/export.xlsx", Permission: PermManage, Name: "signon.export", Handler: h.export},
 		{Method: get, Pattern: "/signon/clients/new", Permission: PermManage, Name: "signon.new_client", Handler: h.newClient},

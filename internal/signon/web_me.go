@@ -2,6 +2,7 @@ package signon
 
 import (
 	"net/http"
+	"slices"
 
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/i18n"
@@ -12,6 +13,8 @@ import (
 // mySystems is what a person sees of the systems they signed on to.
 type mySystemsPage struct {
 	Consents []consentLine
+	Links    []Link
+	Doors    []Outside // not joined yet
 	Visits   []visitLine
 	Pager    design.Pager
 }
@@ -38,6 +41,16 @@ func (h *pages) mySystems(w http.ResponseWriter, r *http.Request) error {
 		}
 		p.Consents = append(p.Consents, line)
 	}
+	if p.Links, err = h.s.MyLinks(r.Context()); err != nil {
+		return err
+	}
+	doors, err := h.s.Doors(r.Context())
+	if err != nil {
+		return err
+	}
+	p.Doors = slices.DeleteFunc(doors, func(o Outside) bool {
+		return slices.ContainsFunc(p.Links, func(l Link) bool { return l.OutsideID == o.ID })
+	})
 	after := VisitID("")
 	if len(paging.After) > 0 {
 		after, p.Pager.Prev = VisitID(paging.After[0]), "/tai-khoan/he-thong"
@@ -64,5 +77,22 @@ func (h *pages) takeBack(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	h.p.AddFlash(w, r, web.FlashOK, i18n.M("Đã rút lại sự đồng ý. Hệ thống đó không biết thêm gì về ông/bà nữa."))
+	return web.Redirect(w, r, "/tai-khoan/he-thong")
+}
+
+func (h *pages) unlink(w http.ResponseWriter, r *http.Request) error {
+	vs, err := web.Form(r)
+	if err != nil {
+		return err
+	}
+	err = h.s.Unlink(r.Context(), LinkID(vs.Line("link")))
+	if f, ok := fault.As(err); ok && f.Kind == fault.Conflict {
+		h.p.AddFlash(w, r, web.FlashWarn, f.User())
+		return web.Redirect(w, r, "/tai-khoan/he-thong")
+	}
+	if err != nil && fault.KindOf(err) != fault.NotFound { // it was taken off already
+		return err
+	}
+	h.p.AddFlash(w, r, web.FlashOK, i18n.M("Đã gỡ liên kết."))
 	return web.Redirect(w, r, "/tai-khoan/he-thong")
 }

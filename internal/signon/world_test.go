@@ -99,11 +99,12 @@ func (w *world) serve(c Config) {
 	}
 	issuer := "http://" + listener.Addr().String()
 	catalog := &i18n.Catalog{}
-	w.Service, err = New(Deps{DB: w.db, Clock: w.clock, Identity: w.identity, Units: w.org, Secrets: w.ring, Catalog: catalog, Permissions: permissions, Issuer: issuer}, c)
+	w.Service, err = New(Deps{DB: w.db, Clock: w.clock, Identity: w.identity, Units: w.org, Secrets: w.ring, Catalog: catalog, Permissions: permissions, Issuer: issuer, Log: slog.New(slog.DiscardHandler)}, c)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	w.identity.AcceptBearers(w.Service)
+	w.identity.OfferDoors(w.Service)
 	look := web.NewRenderer(web.Look{Layouts: []fs.FS{design.Layout}, Catalog: catalog, Clock: w.clock,
 		Site: func(context.Context) any { return design.Province{Name: "Thử"} },
 		Nav: func(_ context.Context, layout, _ string) any {
