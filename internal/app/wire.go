@@ -150,8 +150,8 @@ func wire(c Config, d *db.DB, cl clock.Clock, log *slog.Logger) (*House, error) 
 		return nil, failure(ExitConfig, fmt.Errorf("đăng nhập một lần: %w", err))
 	}
 	h.Identity.AcceptBearers(h.Signon)
-	if h.File, err = file.New(file.Deps{DB: d, Clock: cl, Folder: c.FilesFolder(), Gate: h.admitTransfer, Log: log, Config: c.File}); err != nil {
 	h.Identity.OfferDoors(h.Signon)
+	if h.File, err = file.New(file.Deps{DB: d, Clock: cl, Folder: c.FilesFolder(), Gate: h.admitTransfer, Log: log, Config: c.File}); err != nil {
 		return nil, failure(ExitConfig, fmt.Errorf("kho tệp %s: %w", c.FilesFolder(), err))
 	}
 	if err = h.notices(); err != nil {
