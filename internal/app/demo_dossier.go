@@ -404,7 +404,7 @@ func (l *life) able(permission string, unit org.UnitID, path string) (actor.Acto
 	if len(able) == 0 {
 		return actor.Actor{}, fmt.Errorf("nobody holds %s at %s", permission, path)
 	}
-	agency, err := l.Org.AgencyOf(l.ctx, unit)
+	agency, err := l.Org.AgencyOf(l.ctx, unit, clock.Date{})
 	if err != nil {
 		return actor.Actor{}, err
 	}

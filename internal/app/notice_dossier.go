@@ -304,7 +304,7 @@ func (h *House) digests(ctx context.Context, n dossierNotices, root org.Unit, da
 	}
 	agencies := []org.Unit{root}
 	for _, l := range o.Units {
-		a, err := h.Org.AgencyOf(ctx, l.UnitID)
+		a, err := h.Org.AgencyOf(ctx, l.UnitID, clock.Date{})
 		if err != nil {
 			return err
 		}

@@ -168,6 +168,9 @@ func (a *App) Serve(ctx context.Context, ln net.Listener) error {
 		ErrorLog:          slog.NewLogLogger(a.Log.Handler(), slog.LevelDebug),
 	}
 	a.Log.Info("serving", "address", ln.Addr().String(), "version", Version(), "database", a.DB.Engine())
+	if err := a.House.NewDay(ctx); err != nil { // the timer tries again; ready says what is wrong with the tables
+		a.Log.Warn("what takes effect today waits for the timer", "error", err)
+	}
 	// Jobs outlive the last request: what it put aside may still be done here.
 	jobs, stopJobs := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopJobs()

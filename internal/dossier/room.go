@@ -11,7 +11,7 @@
 // Words: "Accept" is tiếp nhận of a dossier, documents are "received" in their own room; "Receipt" is the paper with the promised time, not proof of payment; "Part" is the share of one agency.
 // Tables: dossier_dossier, dossier_paper, dossier_attachment, dossier_fee, dossier_part, dossier_step, dossier_event, dossier_supplement, dossier_counter, dossier_draft.
 // Events out: dossier.filed, dossier.accepted, dossier.refused, dossier.supplement_requested, dossier.supplemented, dossier.forwarded, dossier.stopped, dossier.withdrawn, dossier.finished, dossier.returned, dossier.moved, dossier.sent_back, dossier.extended, dossier.obligation_announced, dossier.obligation_met, dossier.assigned.
-// Events in: org.unit_ended.
+// Events in: org.unit_ended, org.unit_moved.
 // Not here: what procedures ask for (procedure), working time (calendar), pages (portal, desk), notices (notice), payment through a gateway (payment).
 package dossier
 
@@ -57,7 +57,7 @@ type Procedures interface {
 type Units interface {
 	Unit(ctx context.Context, id org.UnitID) (org.Unit, error)
 	BySlug(ctx context.Context, slug string) (org.Unit, error)
-	AgencyOf(ctx context.Context, id org.UnitID) (org.Unit, error)
+	AgencyOf(ctx context.Context, id org.UnitID, on clock.Date) (org.Unit, error)
 	AgencyAbove(ctx context.Context, agency org.UnitID, level string) (org.Unit, error)
 	DivisionByKey(ctx context.Context, agency org.UnitID, key string) (org.Unit, error)
 	Code(ctx context.Context, id org.UnitID, scheme string, on clock.Date) (org.Code, error)

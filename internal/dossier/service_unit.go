@@ -39,6 +39,16 @@ func (s *Service) OnUnitEnded(ctx context.Context, e event.Event) error {
 	return err
 }
 
+// OnUnitMoved is the subscriber of org.unit_moved: the work stays with the unit, and who may see and do it follows
+// the tree. Delivered again, it changes nothing more.
+func (s *Service) OnUnitMoved(ctx context.Context, e event.Event) error {
+	var told org.UnitMoved
+	if err := e.Decode(&told); err != nil {
+		return err
+	}
+	return s.followPaths(ctx, org.Unit{ID: told.UnitID, Path: told.OldPath})
+}
+
 // UnitEnded moves the open work of a unit that was merged, split, renamed or
 // abolished to its successor. What was done before keeps the old name.
 func (s *Service) UnitEnded(ctx context.Context, ended org.Unit, on clock.Date, source string) (int, error) {
@@ -131,7 +141,7 @@ func (w *work) moveStep(st *Step, ended, heir org.Unit) error {
 		}
 	} else {
 		var err error
-		if agency, err = w.Units.AgencyOf(w.ctx, heir.ID); err != nil {
+		if agency, err = w.Units.AgencyOf(w.ctx, heir.ID, clock.Date{}); err != nil {
 			return err
 		}
 	}

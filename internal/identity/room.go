@@ -123,7 +123,7 @@ type Org interface {
 	BySlug(ctx context.Context, slug string) (org.Unit, error)
 	List(ctx context.Context, f org.Filter) ([]org.Unit, error)
 	Search(ctx context.Context, text string, o org.SearchOptions) ([]org.Hit, error)
-	AgencyOf(ctx context.Context, id org.UnitID) (org.Unit, error)
+	AgencyOf(ctx context.Context, id org.UnitID, on clock.Date) (org.Unit, error)
 	Divisions(ctx context.Context, agency org.UnitID) ([]org.Unit, error)
 	DivisionByKey(ctx context.Context, agency org.UnitID, key string) (org.Unit, error)
 	Successor(ctx context.Context, id org.UnitID, on clock.Date) (org.Unit, error)

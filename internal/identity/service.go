@@ -195,7 +195,7 @@ func (s *Service) describe(ctx context.Context, p org.Post) (HeldPost, error) {
 	if err != nil {
 		return HeldPost{}, err
 	}
-	a, err := s.org.AgencyOf(ctx, u.ID)
+	a, err := s.org.AgencyOf(ctx, u.ID, clock.Date{})
 	if err != nil {
 		return HeldPost{}, err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"lienthong/internal/audit"
 	"lienthong/internal/kit/actor"
+	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/db"
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/i18n"
@@ -166,7 +167,7 @@ func (s *Service) unitName(ctx context.Context, id org.UnitID) (string, error) {
 	if err != nil || u.IsAgency {
 		return u.Name, err
 	}
-	a, err := s.org.AgencyOf(ctx, u.ID)
+	a, err := s.org.AgencyOf(ctx, u.ID, clock.Date{})
 	switch {
 	case fault.KindOf(err) == fault.NotFound:
 		return u.Name, nil

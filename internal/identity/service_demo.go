@@ -8,6 +8,7 @@ import (
 
 	"lienthong/internal/audit"
 	"lienthong/internal/kit/actor"
+	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/db"
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/i18n"
@@ -192,7 +193,7 @@ func (s *Service) demoSignIns(ctx context.Context, shown []demoShown) ([]DemoSig
 		}
 		line := DemoSignIn{Name: x.User, Who: acc.FullName, As: x.As}
 		if acc.UnitID != "" {
-			a, err := s.org.AgencyOf(ctx, acc.UnitID)
+			a, err := s.org.AgencyOf(ctx, acc.UnitID, clock.Date{})
 			if err != nil {
 				return nil, err
 			}

@@ -123,7 +123,8 @@ func codeV1(c Code) CodeV1 {
 }
 
 type showIn struct {
-	ID UnitID `path:"id" maxLength:"64"`
+	ID UnitID  `path:"id" maxLength:"64"`
+	On web.Day `query:"on" doc:"Cấp trên vào ngày này; mặc định hôm nay"`
 }
 
 type showOut struct {
@@ -143,7 +144,11 @@ func (s *Service) apiShow(ctx context.Context, in *showIn) (*showOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	above, err := s.Parents(ctx, u.ID)
+	on, err := in.On.Date("on")
+	if err != nil {
+		return nil, err
+	}
+	above, err := s.Parents(ctx, u.ID, on)
 	if err != nil {
 		return nil, err
 	}
@@ -154,14 +159,19 @@ func (s *Service) apiShow(ctx context.Context, in *showIn) (*showOut, error) {
 
 type childrenIn struct {
 	web.PageQuery
-	ID UnitID `path:"id" maxLength:"64"`
+	ID UnitID  `path:"id" maxLength:"64"`
+	On web.Day `query:"on" doc:"Vào ngày này; mặc định hôm nay"`
 }
 
 func (s *Service) apiChildren(ctx context.Context, in *childrenIn) (*web.Paged[UnitV1], error) {
 	if _, err := s.Unit(ctx, in.ID); err != nil {
 		return nil, err
 	}
-	units, err := s.Children(ctx, in.ID)
+	on, err := in.On.Date("on")
+	if err != nil {
+		return nil, err
+	}
+	units, err := s.Children(ctx, in.ID, on)
 	return web.PagedOf(units, err, in.PageQuery, unitKey, presented)
 }
 

@@ -3,7 +3,6 @@ package org
 import (
 	"cmp"
 	"slices"
-	"sort"
 
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/lineage"
@@ -20,7 +19,8 @@ type book struct {
 	units     map[UnitID]*Unit
 	slugs     map[string][]UnitID
 	places    map[place.UnitID][]UnitID
-	children  map[UnitID][]UnitID // in their order
+	tree      *lineage.Tree[UnitID, Unit]
+	moves     map[UnitID][]Move // the act of each move, by date
 	codes     map[UnitID][]Code
 	byCode    map[[2]string][]UnitID // scheme, code
 	next      map[UnitID][]Successor
@@ -35,14 +35,17 @@ type tables struct {
 	units      []Unit
 	codes      []Code
 	successors []Successor
+	parents    []lineage.Former[UnitID]
+	moves      []Move
 }
 
 func newBook(t tables) *book {
 	b := &book{
 		kinds: map[string]Kind{}, units: map[UnitID]*Unit{}, slugs: map[string][]UnitID{}, places: map[place.UnitID][]UnitID{},
-		children: map[UnitID][]UnitID{}, codes: map[UnitID][]Code{}, byCode: map[[2]string][]UnitID{}, next: map[UnitID][]Successor{},
+		moves: map[UnitID][]Move{}, codes: map[UnitID][]Code{}, byCode: map[[2]string][]UnitID{}, next: map[UnitID][]Successor{},
 		names: map[UnitID]namesearch.Name{}, templates: t.templates, dirty: newChanges(),
 	}
+	b.tree = b.newTree()
 	slices.SortStableFunc(b.templates, func(x, y Template) int { return cmp.Compare(x.Rank, y.Rank) })
 	for _, k := range t.kinds {
 		b.kinds[k.Key] = k
@@ -56,10 +59,28 @@ func newBook(t tables) *book {
 	for _, s := range t.successors {
 		b.next[s.From] = append(b.next[s.From], s)
 	}
-	for id := range b.children {
-		b.sort(b.children[id])
+	var plans []lineage.Plan[UnitID]
+	for _, m := range t.moves {
+		b.moves[m.Unit] = append(b.moves[m.Unit], m)
+		if !m.Done {
+			plans = append(plans, lineage.Plan[UnitID]{ID: m.Unit, Parent: m.Parent, On: m.On})
+		}
 	}
+	b.tree.Load(t.parents, plans)
 	return b
+}
+
+// newTree makes the tree of the units. An heir within a unit cannot hold it.
+func (b *book) newTree() *lineage.Tree[UnitID, Unit] {
+	return lineage.NewTree(lineage.Shape[UnitID, Unit]{
+		Seat: func(u *Unit) lineage.Seat[UnitID] {
+			return lineage.Seat[UnitID]{ID: u.ID, Parent: &u.ParentID, Path: &u.Path, From: u.ValidFrom, To: u.ValidTo}
+		},
+		Compare: b.compare,
+		Heir:    func(id UnitID, on clock.Date) (UnitID, bool) { return lineage.Heir(id, b.endedBy(on), b.next) },
+		Holds:   func(above, below *Unit) bool { return !above.Within(*below) },
+		Moved:   b.touch,
+	})
 }
 
 func (b *book) index(u *Unit) {
@@ -67,7 +88,7 @@ func (b *book) index(u *Unit) {
 	b.units[u.ID] = u
 	b.slugs[u.Slug] = append(b.slugs[u.Slug], u.ID)
 	b.places[u.PlaceID] = append(b.places[u.PlaceID], u.ID)
-	b.children[u.ParentID] = append(b.children[u.ParentID], u.ID)
+	b.tree.Put(u)
 	b.names[u.ID] = namesearch.NewName(u.Name, u.ShortName)
 }
 
@@ -79,8 +100,8 @@ func (b *book) indexCode(c Code) {
 	}
 }
 
-// less is the order among siblings: as the data has it, then by name and age.
-func (b *book) less(x, y *Unit) int {
+// compare is the order among siblings: as the data has it, then by name and age.
+func (b *book) compare(x, y *Unit) int {
 	if c := cmp.Compare(x.Rank, y.Rank); c != 0 {
 		return c
 	}
@@ -91,23 +112,6 @@ func (b *book) less(x, y *Unit) int {
 		return c
 	}
 	return cmp.Compare(x.Slug, y.Slug)
-}
-
-func (b *book) sort(ids []UnitID) {
-	sort.SliceStable(ids, func(i, j int) bool { return b.less(b.units[ids[i]], b.units[ids[j]]) < 0 })
-}
-
-// byDepth returns a unit and all below it, those above before those below, in
-// their order; all units when it is empty.
-func (b *book) byDepth(from UnitID) []UnitID {
-	var ids []UnitID
-	if from != "" {
-		ids = append(ids, from)
-	}
-	for _, c := range b.children[from] {
-		ids = append(ids, b.byDepth(c)...)
-	}
-	return ids
 }
 
 // bySlug returns the unit that has a slug on a date, else the one that had it last.
@@ -154,11 +158,15 @@ func (b *book) codeOf(id UnitID, scheme string, on clock.Date) (Code, bool) {
 	return other, other.Code != ""
 }
 
-// agencyOf returns the agency a unit belongs to: itself or the nearest one above.
-func (b *book) agencyOf(id UnitID) (*Unit, bool) {
-	for u, ok := b.units[id]; ok; u, ok = b.units[u.ParentID] {
-		if u.IsAgency {
-			return u, true
+// agencyOf returns the agency a unit belongs to on a date: itself or the nearest one above.
+func (b *book) agencyOf(id UnitID, on clock.Date) (*Unit, bool) {
+	u, ok := b.units[id]
+	if !ok || u.IsAgency {
+		return u, ok
+	}
+	for _, p := range b.tree.AncestorsOn(id, on) {
+		if a := b.units[p]; a.IsAgency {
+			return a, true
 		}
 	}
 	return nil, false
@@ -173,7 +181,7 @@ func (b *book) agencyOfPlace(p place.UnitID, kind string, on clock.Date) (*Unit,
 		if !u.IsAgency || !u.ValidOn(on) || kind != "" && u.Kind != kind || kind == "" && !b.kinds[u.Kind].Government {
 			continue
 		}
-		if found == nil || len(u.Path) < len(found.Path) || len(u.Path) == len(found.Path) && b.less(u, found) < 0 {
+		if found == nil || len(u.Path) < len(found.Path) || len(u.Path) == len(found.Path) && b.compare(u, found) < 0 {
 			found = u
 		}
 	}
@@ -183,7 +191,7 @@ func (b *book) agencyOfPlace(p place.UnitID, kind string, on clock.Date) (*Unit,
 // parts returns the divisions of a unit on a date, at any depth, without those of agencies below it.
 func (b *book) parts(id UnitID, on clock.Date) []*Unit {
 	var found []*Unit
-	for _, c := range b.children[id] {
+	for _, c := range b.tree.ChildrenOn(id, on) {
 		u := b.units[c]
 		if u.IsAgency {
 			continue
@@ -207,9 +215,10 @@ func seen(u *Unit, today clock.Date) clock.Date {
 	return today
 }
 
-func (b *book) ancestors(id UnitID) []Unit {
+// ancestors returns the units above one on a date, the root first.
+func (b *book) ancestors(id UnitID, on clock.Date) []Unit {
 	var up []Unit
-	for p := b.units[id].ParentID; p != ""; p = b.units[p].ParentID {
+	for _, p := range b.tree.AncestorsOn(id, on) {
 		up = append(up, *b.units[p])
 	}
 	slices.Reverse(up)
@@ -218,22 +227,18 @@ func (b *book) ancestors(id UnitID) []Unit {
 
 func (b *book) list(f Filter) []Unit {
 	var found []Unit
-	for _, id := range b.byDepth("") {
+	for _, id := range b.tree.ByDepthOn("", f.On) {
 		u := b.units[id]
 		switch {
 		case f.Kind != "" && u.Kind != f.Kind,
 			f.Level != "" && u.Level != f.Level,
 			f.Key != "" && u.Key != f.Key,
 			f.Place != "" && u.PlaceID != f.Place,
-			f.Parent != "" && u.ParentID != f.Parent,
 			f.Agencies && !u.IsAgency,
-			!f.Ended && !u.ValidOn(f.On):
+			!f.Ended && !u.ValidOn(f.On),
+			f.Parent != "" && b.tree.ParentOn(id, f.On) != f.Parent,
+			f.Under != "" && !b.tree.InOn(id, f.Under, f.On):
 			continue
-		}
-		if f.Under != "" {
-			if top, ok := b.units[f.Under]; !ok || !u.Within(*top) {
-				continue
-			}
 		}
 		found = append(found, *u)
 	}

@@ -79,11 +79,11 @@ func TestNestedDivisions(t *testing.T) {
 		t.Errorf("parts = %s", got)
 	}
 	for slug, want := range map[string]string{"top/squad": "top", "inner/desk": "inner", "inner": "inner"} {
-		if a, ok := b.agencyOf(b.find(t, slug, day1).ID); !ok || a.Slug != want {
+		if a, ok := b.agencyOf(b.find(t, slug, day1).ID, clock.MustDate(day1)); !ok || a.Slug != want {
 			t.Errorf("agency of %s = %v", slug, a)
 		}
 	}
-	if _, ok := b.agencyOf("x"); ok {
+	if _, ok := b.agencyOf("x", clock.MustDate(day1)); ok {
 		t.Error("an unknown unit has no agency")
 	}
 }

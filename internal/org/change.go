@@ -44,6 +44,8 @@ type changes struct {
 	changed    map[UnitID]bool
 	recoded    map[UnitID]bool
 	successors []Successor
+	moves      []Move
+	moved      []UnitMoved     // to announce
 	closed     map[UnitID]bool // ended; their posts go over
 }
 
@@ -52,7 +54,7 @@ func newChanges() changes {
 }
 
 func (c changes) empty() bool {
-	return len(c.kinds)+len(c.templates)+len(c.added)+len(c.changed)+len(c.recoded)+len(c.successors) == 0
+	return len(c.kinds)+len(c.templates)+len(c.added)+len(c.changed)+len(c.recoded)+len(c.successors)+len(c.moves) == 0
 }
 
 func (b *book) touch(id UnitID) {
@@ -132,7 +134,7 @@ func (b *book) nameDivision(u *Unit) {
 	if u.Key == "" {
 		u.Key = strings.ReplaceAll(vntext.Slug(u.Name), "-", "_")
 	}
-	if a, ok := b.agencyOf(u.ParentID); ok && u.Slug == "" {
+	if a, ok := b.agencyOf(u.ParentID, u.ValidFrom); ok && u.Slug == "" {
 		u.Slug = a.Slug + "/" + u.Key
 	}
 }
@@ -181,7 +183,7 @@ func (b *book) close(u *Unit, on clock.Date) []*Unit {
 // allParts returns the divisions of a unit at any depth, ended ones too.
 func (b *book) allParts(id UnitID) []*Unit {
 	var found []*Unit
-	for _, c := range b.children[id] {
+	for _, c := range b.tree.Children(id) {
 		if u := b.units[c]; !u.IsAgency {
 			found = append(append(found, u), b.allParts(c)...)
 		}
@@ -255,51 +257,35 @@ func (b *book) keepCodes(from, to *Unit, on clock.Date) {
 	}
 }
 
-// settle brings the units that stood below ended ones under those that follow, and
+// settle makes the moves whose day has come, brings the units that stood below ended ones under those that follow, and
 // returns the units whose end took effect and has not been announced yet.
 func (b *book) settle(today clock.Date) []*Unit {
 	var ended []*Unit
-	for _, id := range b.byDepth("") {
-		u := b.units[id]
-		if !u.Announced && u.endedBy(today) {
+	for _, id := range b.tree.ByDepth("") {
+		if u := b.units[id]; !u.Announced && u.endedBy(today) {
 			u.Announced = true
 			b.touch(id)
 			ended = append(ended, u)
 		}
-		for p, ok := b.units[u.ParentID]; ok && p.endedBy(today) && !u.endedBy(p.ValidTo); p, ok = b.units[u.ParentID] {
-			b.move(u, b.parentFrom(u, p.ValidTo))
+	}
+	from := map[UnitID]Unit{}
+	for _, p := range b.tree.Due(today) {
+		from[p.ID] = *b.units[p.ID]
+	}
+	b.tree.Settle(today)
+	_, carried := b.tree.Left()
+	for _, p := range carried {
+		if u := b.units[p.ID]; u.ParentID != from[p.ID].ParentID {
+			b.dirty.moved = append(b.dirty.moved, UnitMoved{UnitID: p.ID, On: p.On, From: from[p.ID].ParentID, OldPath: from[p.ID].Path})
+		}
+		for i := range b.moves[p.ID] {
+			if m := &b.moves[p.ID][i]; m.On == p.On && !m.Done {
+				m.Done = true
+				b.dirty.moves = append(b.dirty.moves, *m)
+			}
 		}
 	}
 	return ended
-}
-
-// parentFrom returns the unit above u from a date on: its parent, or what stands in the parent's place when that has
-// ended by then. An heir that stands below u itself is passed over for the unit above.
-func (b *book) parentFrom(u *Unit, on clock.Date) UnitID {
-	parent := u.ParentID
-	for p, ok := b.units[parent]; ok && p.endedBy(on); p, ok = b.units[parent] {
-		if h, found := b.heir(p.ID, on); found && !h.Within(*u) {
-			return h.ID
-		}
-		parent = p.ParentID
-	}
-	return parent
-}
-
-// move brings a unit and all below it under another parent.
-func (b *book) move(u *Unit, parent UnitID) {
-	b.children[u.ParentID] = slices.DeleteFunc(b.children[u.ParentID], func(id UnitID) bool { return id == u.ID })
-	b.children[parent] = append(b.children[parent], u.ID)
-	u.ParentID = parent
-	for _, id := range b.byDepth(u.ID) {
-		x := b.units[id]
-		x.Path = "/"
-		if x.ParentID != "" {
-			x.Path = b.units[x.ParentID].Path
-		}
-		x.Path += string(id) + "/"
-		b.touch(id)
-	}
 }
 
 // history marks the ends of units that are entered as ended, so that an import of the past announces nothing.

@@ -145,7 +145,7 @@ func TestGiaLaiAfterItsChanges(t *testing.T) {
 			t.Errorf("heir of %s = %s", c.slug, h.Name)
 		}
 		desk := must(o.DivisionByKey(o.ctx, u.ID, "reception"))(t)
-		if h := must(o.Successor(o.ctx, desk.ID, clock.Date{}))(t); h.Key != "reception" || must(o.AgencyOf(o.ctx, h.ID))(t).Name != c.heir {
+		if h := must(o.Successor(o.ctx, desk.ID, clock.Date{}))(t); h.Key != "reception" || must(o.AgencyOf(o.ctx, h.ID, clock.Date{}))(t).Name != c.heir {
 			t.Errorf("the desk of %s goes to %+v", c.slug, h)
 		}
 		if a := must(o.AgencyOfPlace(o.ctx, u.PlaceID, ""))(t); a.Name != c.heir {

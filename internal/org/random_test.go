@@ -78,8 +78,8 @@ func (o office) Change(t *testing.T, r *rand.Rand, i int, on clock.Date) error {
 func (o office) checkTree(t *testing.T) {
 	t.Helper()
 	b := must(o.book(o.ctx))(t)
-	if len(b.byDepth("")) != len(b.units) {
-		t.Errorf("%d units in the tree of %d", len(b.byDepth("")), len(b.units))
+	if len(b.tree.ByDepth("")) != len(b.units) {
+		t.Errorf("%d units in the tree of %d", len(b.tree.ByDepth("")), len(b.units))
 	}
 	for id, u := range b.units {
 		want := "/"

@@ -15,8 +15,8 @@
 //
 // Law: 24/2014/NĐ-CP (departments of a province), 37/2014/NĐ-CP (divisions of a district), QCVN 102:2016/BTTTT and 20/2020/QĐ-TTg (agency codes).
 // Words: unit (đơn vị) is an agency or a division; agency (cơ quan) is a unit with a seal and a code of its own; heir (đơn vị kế thừa) takes over what cannot be divided; slug (tên định danh) is the name of a unit in files; key (khóa) is what the same division is called in every agency.
-// Tables: org_unit, org_kind, org_template, org_code, org_successor, org_version, org_person, org_post.
-// Events out: org.unit_ended (on the day the end takes effect).
+// Tables: org_unit, org_kind, org_template, org_code, org_successor, org_parent, org_move, org_version, org_person, org_post.
+// Events out: org.unit_ended, org.unit_moved (on the day the change takes effect).
 // Events in: place.unit_ended, place.unit_added (committees follow their places).
 // Not here: accounts, roles and grants (identity), personnel files (staff), territory (place).
 package org

@@ -26,13 +26,15 @@ type SearchOptions struct {
 	Limit    int        // zero: 20
 }
 
-func (b *book) rank(q namesearch.Query, u *Unit) namesearch.Rank {
+func (b *book) rank(q namesearch.Query, u *Unit, on clock.Date) namesearch.Rank {
 	if slices.ContainsFunc(b.codes[u.ID], func(c Code) bool { return q.IsCode(c.Code) }) {
 		return namesearch.Code
 	}
 	return q.Rank(b.names[u.ID], func(yield func(namesearch.Name) bool) {
-		for p := u.ParentID; p != "" && yield(b.names[p]); p = b.units[p].ParentID {
-			continue
+		for _, p := range b.tree.AncestorsOn(u.ID, on) {
+			if !yield(b.names[p]) {
+				return
+			}
 		}
 	})
 }
@@ -45,10 +47,10 @@ func (b *book) search(text string, o SearchOptions) []Hit {
 		switch {
 		case u.ValidOn(o.On):
 			if b.wanted(*u, o) {
-				finds.Add(u.ID, Hit{*u, ""}, b.rank(q, u), false)
+				finds.Add(u.ID, Hit{*u, ""}, b.rank(q, u, o.On), false)
 			}
 		case u.endedBy(o.On):
-			rank := b.rank(q, u)
+			rank := b.rank(q, u, u.ValidTo.AddDays(-1))
 			if rank == namesearch.None {
 				continue
 			}
@@ -79,9 +81,5 @@ func (b *book) wanted(u Unit, o SearchOptions) bool {
 	if o.Kind != "" && u.Kind != o.Kind || o.Level != "" && u.Level != o.Level || o.Agencies && !u.IsAgency {
 		return false
 	}
-	if o.Under == "" {
-		return true
-	}
-	top, ok := b.units[o.Under]
-	return ok && u.Within(*top)
+	return o.Under == "" || b.tree.InOn(u.ID, o.Under, o.On)
 }

@@ -17,8 +17,8 @@ type Filter struct {
 	Level    string
 	Key      string       // divisions with this key
 	Place    place.UnitID // that answer for this place
-	Parent   UnitID       // directly below this unit
-	Under    UnitID       // this unit and everything below it
+	Parent   UnitID       // directly below this unit On
+	Under    UnitID       // this unit and everything below it On
 	Agencies bool         // no divisions
 	On       clock.Date   // zero: today
 	Ended    bool         // also units that are not valid On
@@ -126,13 +126,14 @@ func (s *Service) Kinds(ctx context.Context) ([]Kind, error) {
 	return kinds, nil
 }
 
-// AgencyOf returns the agency a unit belongs to: itself or the nearest one above it.
-func (s *Service) AgencyOf(ctx context.Context, id UnitID) (Unit, error) {
+// AgencyOf returns the agency a unit belongs to on a date: itself or the nearest one above it. The zero date is today,
+// for an ended unit its last day.
+func (s *Service) AgencyOf(ctx context.Context, id UnitID, on clock.Date) (Unit, error) {
 	b, u, err := s.unit(ctx, id)
 	if err != nil {
 		return Unit{}, err
 	}
-	a, ok := b.agencyOf(id)
+	a, ok := b.agencyOf(id, on.Or(seen(u, s.today())))
 	if !ok {
 		return Unit{}, fault.NewNotFound(i18n.M("%s không thuộc cơ quan nào.", u.Name))
 	}
@@ -218,28 +219,29 @@ func (s *Service) List(ctx context.Context, f Filter) ([]Unit, error) {
 	return b.list(f), nil
 }
 
-// Children returns the units directly below a unit that are valid today, in their order.
-func (s *Service) Children(ctx context.Context, id UnitID) ([]Unit, error) {
+// Children returns the units directly below a unit that are valid on a date (zero: today), in their order.
+func (s *Service) Children(ctx context.Context, id UnitID, on clock.Date) ([]Unit, error) {
 	b, _, err := s.unit(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	var found []Unit
-	for _, c := range b.children[id] {
-		if u := b.units[c]; u.ValidOn(s.today()) {
+	on = s.orToday(on)
+	for _, c := range b.tree.ChildrenOn(id, on) {
+		if u := b.units[c]; u.ValidOn(on) {
 			found = append(found, *u)
 		}
 	}
 	return found, nil
 }
 
-// Parents returns the units above a unit, the root first.
-func (s *Service) Parents(ctx context.Context, id UnitID) ([]Unit, error) {
-	b, _, err := s.unit(ctx, id)
+// Parents returns the units above a unit on a date, the root first. The zero date is today, for an ended unit its last day.
+func (s *Service) Parents(ctx context.Context, id UnitID, on clock.Date) ([]Unit, error) {
+	b, u, err := s.unit(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	return b.ancestors(id), nil
+	return b.ancestors(id, on.Or(seen(u, s.today()))), nil
 }
 
 // Root returns the unit at the top of the tree; NotFound before the province is loaded.
@@ -248,7 +250,7 @@ func (s *Service) Root(ctx context.Context) (Unit, error) {
 	if err != nil {
 		return Unit{}, err
 	}
-	for _, id := range b.children[""] {
+	for _, id := range b.tree.Children("") {
 		if u := b.units[id]; u.ValidOn(s.today()) {
 			return *u, nil
 		}
@@ -319,7 +321,7 @@ func (s *Service) Covered(ctx context.Context, grants []actor.Grant) (ids []stri
 		return nil, false, err
 	}
 	all = len(b.units) > 0
-	for _, id := range b.byDepth("") {
+	for _, id := range b.tree.ByDepth("") {
 		path := b.units[id].Path
 		if slices.ContainsFunc(grants, func(g actor.Grant) bool { return g.Covers(path) }) {
 			ids = append(ids, string(id))

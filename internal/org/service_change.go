@@ -41,6 +41,11 @@ func (s *Service) finish(ctx context.Context, tx *db.Tx, b *book) error {
 			return err
 		}
 	}
+	for _, m := range b.dirty.moved {
+		if err := event.Publish(ctx, tx, EventUnitMoved, m); err != nil {
+			return fmt.Errorf("announce the move of unit %s: %w", m.UnitID, err)
+		}
+	}
 	for _, u := range ended {
 		if err := event.Publish(ctx, tx, EventUnitEnded, b.endedEvent(u)); err != nil {
 			return fmt.Errorf("announce the end of unit %s: %w", u.ID, err)
@@ -148,6 +153,36 @@ func (s *Service) End(ctx context.Context, e End) (Unit, error) {
 	return s.succeed(ctx, "org.end", e.SourceAct, []UnitID{e.Unit}, needs, func(b *book) (*Unit, error) { return b.endUnit(e) })
 }
 
+// Move brings a unit with all below it under another one from a date on, and returns it. Grants follow the tree of
+// today; what is asked for an earlier date is answered by the tree of then.
+func (s *Service) Move(ctx context.Context, m Move) (Unit, error) {
+	m.SourceAct, m.Done = vntext.Clean(m.SourceAct), false
+	var result Unit
+	err := s.change(ctx, func(ctx context.Context, tx *db.Tx, b *book) error {
+		for _, id := range []UnitID{m.Unit, m.Parent} {
+			u, ok := b.units[id]
+			if !ok {
+				return unknown()
+			}
+			if err := may(ctx, u.Path); err != nil {
+				return err
+			}
+		}
+		before := *b.units[m.Unit]
+		u, err := b.move(m)
+		if err != nil {
+			return err
+		}
+		if err := s.finish(ctx, tx, b); err != nil {
+			return err
+		}
+		result = *u
+		return audit.Record(ctx, tx, audit.Entry{Action: "org.move", Object: "org.unit", ObjectID: string(u.ID), UnitID: string(u.ID), Before: before, After: result,
+			Detail: map[string]any{"name": u.Name, "on": m.On.String(), "from": b.units[before.ParentID].Name, "to": b.units[m.Parent].Name, "act": m.SourceAct}})
+	})
+	return result, err
+}
+
 // succeed makes one change, audited once for each unit that it ends.
 func (s *Service) succeed(ctx context.Context, action, act string, from, needs []UnitID, apply func(*book) (*Unit, error)) (Unit, error) {
 	var result Unit
@@ -183,7 +218,7 @@ func (s *Service) succeed(ctx context.Context, action, act string, from, needs [
 	return result, err
 }
 
-// Announce sends the events of ends that take effect by today and brings what stood
+// Announce sends the events of ends that take effect by today, makes the moves of today and brings what stood
 // below an ended unit under the one that follows. It is run at the start of each
 // day; running it again does nothing.
 func (s *Service) Announce(ctx context.Context) error {
@@ -191,7 +226,7 @@ func (s *Service) Announce(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	due := false
+	due := len(b.tree.Due(s.today())) > 0
 	for _, u := range b.units {
 		due = due || !u.Announced && u.endedBy(s.today())
 	}

@@ -202,7 +202,7 @@ func (s *Service) Members(ctx context.Context, unit UnitID, below bool, on clock
 	}
 	ids := []UnitID{u.ID}
 	if below {
-		ids = b.byDepth(u.ID)
+		ids = b.tree.ByDepthOn(u.ID, s.orToday(on))
 	}
 	return s.store.members(ctx, s.db, ids, s.orToday(on))
 }

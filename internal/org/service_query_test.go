@@ -68,18 +68,18 @@ func TestTree(t *testing.T) {
 		t.Errorf("root = %+v", root)
 	}
 	desk := o.slug(t, "ubnd-10001/reception")
-	if got := slugs(must(o.Parents(o.ctx, desk.ID))(t)); got != "ubnd-tinh ubnd-622 ubnd-10001" {
+	if got := slugs(must(o.Parents(o.ctx, desk.ID, clock.Date{}))(t)); got != "ubnd-tinh ubnd-622 ubnd-10001" {
 		t.Errorf("parents = %s", got)
 	}
 	if desk.Path != o.slug(t, "ubnd-10001").Path+string(desk.ID)+"/" || !desk.Within(root) || root.Within(desk) {
 		t.Errorf("path = %s", desk.Path)
 	}
 	for slug, want := range map[string]string{"ubnd-10001/reception": "ubnd-10001", "ubnd-10001": "ubnd-10001", "vp-dkdd/leaders": "vp-dkdd", "so-tnmt/land": "so-tnmt"} {
-		if got := must(o.AgencyOf(o.ctx, o.slug(t, slug).ID))(t); got.Slug != want {
+		if got := must(o.AgencyOf(o.ctx, o.slug(t, slug).ID, clock.Date{}))(t); got.Slug != want {
 			t.Errorf("agency of %s = %s", slug, got.Slug)
 		}
 	}
-	if got := slugs(must(o.Children(o.ctx, o.slug(t, "so-tnmt").ID))(t)); got != "so-tnmt/leaders so-tnmt/reception so-tnmt/office so-tnmt/land vp-dkdd" {
+	if got := slugs(must(o.Children(o.ctx, o.slug(t, "so-tnmt").ID, clock.Date{}))(t)); got != "so-tnmt/leaders so-tnmt/reception so-tnmt/office so-tnmt/land vp-dkdd" {
 		t.Errorf("children = %s", got)
 	}
 	if got := slugs(must(o.Divisions(o.ctx, o.slug(t, "so-tnmt").ID))(t)); got != "so-tnmt/leaders so-tnmt/reception so-tnmt/office so-tnmt/land" {
@@ -225,12 +225,12 @@ func TestUnknownUnits(t *testing.T) {
 		"BySlug":     func() error { _, err := o.BySlug(o.ctx, "x"); return err },
 		"Code":       func() error { _, err := o.Code(o.ctx, "x", SchemeQD20, clock.Date{}); return err },
 		"Codes":      func() error { _, err := o.Codes(o.ctx, "x"); return err },
-		"AgencyOf":   func() error { _, err := o.AgencyOf(o.ctx, "x"); return err },
+		"AgencyOf":   func() error { _, err := o.AgencyOf(o.ctx, "x", clock.Date{}); return err },
 		"Above":      func() error { _, err := o.AgencyAbove(o.ctx, "x", "province"); return err },
 		"Divisions":  func() error { _, err := o.Divisions(o.ctx, "x"); return err },
 		"Division":   func() error { _, err := o.DivisionByKey(o.ctx, "x", "reception"); return err },
-		"Children":   func() error { _, err := o.Children(o.ctx, "x"); return err },
-		"Parents":    func() error { _, err := o.Parents(o.ctx, "x"); return err },
+		"Children":   func() error { _, err := o.Children(o.ctx, "x", clock.Date{}); return err },
+		"Parents":    func() error { _, err := o.Parents(o.ctx, "x", clock.Date{}); return err },
 		"Successor":  func() error { _, err := o.Successor(o.ctx, "x", clock.Date{}); return err },
 		"Successors": func() error { _, err := o.Successors(o.ctx, "x", clock.Date{}); return err },
 		"Links":      func() error { _, err := o.Links(o.ctx, "x"); return err },

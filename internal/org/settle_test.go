@@ -44,8 +44,8 @@ func TestHeirStandsWithinWhatEnds(t *testing.T) {
 	if got := b.units[b.find(t, "desk", day3).ParentID].Slug; got != "inner" {
 		t.Errorf("its sibling stands below %s", got)
 	}
-	if len(b.byDepth("")) != len(b.units) {
-		t.Errorf("%d units in the tree of %d", len(b.byDepth("")), len(b.units))
+	if len(b.tree.ByDepth("")) != len(b.units) {
+		t.Errorf("%d units in the tree of %d", len(b.tree.ByDepth("")), len(b.units))
 	}
 }
 
@@ -63,7 +63,7 @@ func TestDivisionThatIsStillToBegin(t *testing.T) {
 	if got := partNames(b.parts(to.ID, clock.MustDate(day2))); got != "top/desk" {
 		t.Errorf("divisions after the rename: %s", got)
 	}
-	if got := partNames(b.parts(to.ID, clock.MustDate(day3))); got != "top/desk top/new" {
+	if got := partNames(b.parts(to.ID, clock.MustDate(day3))); got != "top/new top/desk" {
 		t.Errorf("divisions when the new one has begun: %s", got)
 	}
 }

@@ -42,6 +42,8 @@ func (store) load(ctx context.Context, q db.Querier) (*book, error) {
 			valid_from, valid_to, source_act, confidence, phone, email, address, template, announced FROM org_unit`},
 		{&t.codes, `SELECT unit_id, scheme, code, valid_from, valid_to, confidence, source FROM org_code`},
 		{&t.successors, `SELECT from_id, to_id, kind, on_date, source_act, heir FROM org_successor ORDER BY from_id, to_id`},
+		{&t.parents, `SELECT unit_id, parent_id, valid_to FROM org_parent`},
+		{&t.moves, `SELECT unit_id, parent_id, on_date, source_act, done FROM org_move ORDER BY unit_id, on_date`},
 	} {
 		if err := q.Select(ctx, r.dest, r.sql); err != nil {
 			return nil, fmt.Errorf("read units: %w", err)
@@ -82,6 +84,18 @@ func (s store) save(ctx context.Context, tx *db.Tx, b *book) error {
 		if _, err := tx.NamedExec(ctx, `INSERT INTO org_successor (from_id, to_id, kind, on_date, source_act, heir)
 			VALUES (:from_id, :to_id, :kind, :on_date, :source_act, :heir)`, l); err != nil {
 			return fmt.Errorf("insert successor of unit: %w", err)
+		}
+	}
+	left, _ := b.tree.Left()
+	for _, p := range left {
+		if _, err := tx.NamedExec(ctx, `INSERT INTO org_parent (unit_id, parent_id, valid_to) VALUES (:unit_id, :parent_id, :valid_to)`, p); err != nil {
+			return fmt.Errorf("insert former parent of unit: %w", err)
+		}
+	}
+	for _, m := range d.moves {
+		if _, err := tx.NamedExec(ctx, `INSERT INTO org_move (unit_id, parent_id, on_date, source_act, done) VALUES (:unit_id, :parent_id, :on_date, :source_act, :done)
+			ON CONFLICT (unit_id, on_date) DO UPDATE SET done = EXCLUDED.done`, m); err != nil {
+			return fmt.Errorf("save move of unit: %w", err)
 		}
 	}
 	for id := range d.recoded {

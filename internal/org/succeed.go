@@ -6,6 +6,7 @@ import (
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/i18n"
+	"lienthong/internal/kit/lineage"
 )
 
 // Merge (hợp nhất, sáp nhập đơn vị): the units From end On. Either Into goes on, or New
@@ -77,7 +78,7 @@ func (b *book) inherit(n NewUnit, u *Unit, on clock.Date) NewUnit {
 		n.PlaceID = u.PlaceID
 	}
 	if n.ParentID == "" {
-		n.ParentID = b.parentFrom(u, on)
+		n.ParentID = b.tree.ParentFrom(u, on)
 	}
 	if n.Rank == 0 {
 		n.Rank = u.Rank
@@ -206,4 +207,41 @@ func (b *book) endUnit(e End) (*Unit, error) {
 		return nil, err
 	}
 	return u, b.hand(u, parts, h, succession{Replaced, e.On, e.SourceAct, true, false})
+}
+
+// move plans that a unit belongs to another one from a date on; settle carries it out when the day has come.
+func (b *book) move(m Move) (*Unit, error) {
+	u, err := b.ending("unit", m.Unit, m.On)
+	if err != nil {
+		return nil, err
+	}
+	h, err := b.heirFor("parent_id", m.Parent, []*Unit{u}, m.On)
+	if err != nil {
+		return nil, err
+	}
+	if p, ok := b.tree.Planned(u.ID); ok {
+		return nil, fault.NewConflict(i18n.M("%s đã được xếp chuyển về %s từ ngày %s.", u.Name, b.units[p.Parent].Name, p.On.Display()))
+	}
+	if f := b.tree.Former(u.ID); len(f) > 0 && !f[len(f)-1].To.Before(m.On) {
+		return nil, fault.NewInvalid("on", i18n.M("%s đã chuyển từ ngày %s; ngày có hiệu lực phải sau ngày đó.", u.Name, f[len(f)-1].To.Display()))
+	}
+	switch {
+	case u.ParentID == "":
+		return nil, fault.NewConflict(i18n.M("%s là đơn vị cao nhất nên không chuyển được.", u.Name))
+	case b.tree.ParentOn(u.ID, m.On) == h.ID:
+		return nil, fault.NewInvalid("parent_id", i18n.M("%s đã thuộc %s.", u.Name, h.Name))
+	}
+	if a, ok := b.agencyOf(h.ID, m.On); ok && !u.IsAgency {
+		for _, d := range b.parts(a.ID, m.On) {
+			if d.Key == u.Key && d.ID != u.ID {
+				return nil, fault.NewConflict(i18n.M("%s đã có %s; hãy sáp nhập thay vì chuyển.", a.Name, d.Name))
+			}
+		}
+	}
+	if !b.tree.Plan(lineage.Plan[UnitID]{ID: u.ID, Parent: h.ID, On: m.On}) {
+		return nil, fault.NewConflict(i18n.M("%s được xếp chuyển về dưới %s nên không thể ở trên đơn vị đó.", h.Name, u.Name))
+	}
+	b.moves[u.ID] = append(b.moves[u.ID], m)
+	b.dirty.moves = append(b.dirty.moves, m)
+	return u, nil
 }

@@ -65,7 +65,7 @@ type closed struct {
 // place has ended. What is there already stays, so generating twice changes nothing.
 func (b *book) generate(t territory) error {
 	var done []closed
-	for _, id := range b.byDepth("") {
+	for _, id := range b.tree.ByDepth("") {
 		u := b.units[id]
 		p, known := t.byID[u.PlaceID]
 		if u.Template == "" || !u.IsAgency || !known || p.ValidTo.IsZero() || u.endedBy(p.ValidTo) {

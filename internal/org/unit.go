@@ -88,5 +88,14 @@ type Successor struct {
 	Heir      bool          `db:"heir"`
 }
 
+// Move (chuyển đơn vị về cơ quan khác) says that a unit with all below it belongs to another one from a date on.
+type Move struct {
+	Unit      UnitID     `db:"unit_id"`
+	Parent    UnitID     `db:"parent_id"`
+	On        clock.Date `db:"on_date"`
+	SourceAct string     `db:"source_act"`
+	Done      bool       `db:"done"` // its day has come
+}
+
 // Leads returns the unit that the link leads to, and whether that is the heir.
 func (s Successor) Leads() (to UnitID, heir bool) { return s.To, s.Heir }

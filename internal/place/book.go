@@ -3,7 +3,6 @@ package place
 import (
 	"cmp"
 	"slices"
-	"sort"
 
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/lineage"
@@ -14,18 +13,17 @@ import (
 // book holds all units in memory, with what is needed to find them. A book that
 // readers share is never changed; a change works on a book of its own transaction.
 type book struct {
-	schemes  []Scheme // by rank
-	levels   map[string]Level
-	kinds    map[string]Kind
-	units    map[UnitID]*Unit
-	codes    map[UnitID][]Code
-	byCode   map[[2]string][]UnitID // scheme, code
-	children map[UnitID][]UnitID
-	next     map[UnitID][]Successor
-	before   map[UnitID][]Successor
-	parents  map[UnitID][]formerParent // by ValidTo
-	names    map[UnitID]namesearch.Name
-	dirty    changes
+	schemes []Scheme // by rank
+	levels  map[string]Level
+	kinds   map[string]Kind
+	units   map[UnitID]*Unit
+	codes   map[UnitID][]Code
+	byCode  map[[2]string][]UnitID // scheme, code
+	tree    *lineage.Tree[UnitID, Unit]
+	next    map[UnitID][]Successor
+	before  map[UnitID][]Successor
+	names   map[UnitID]namesearch.Name
+	dirty   changes
 }
 
 // tables are the rows of the room as the store reads them.
@@ -36,15 +34,16 @@ type tables struct {
 	units      []Unit
 	codes      []Code
 	successors []Successor
-	parents    []formerParent
+	parents    []lineage.Former[UnitID]
 }
 
 func newBook(t tables) *book {
 	b := &book{
 		levels: map[string]Level{}, kinds: map[string]Kind{}, units: map[UnitID]*Unit{}, codes: map[UnitID][]Code{},
-		byCode: map[[2]string][]UnitID{}, children: map[UnitID][]UnitID{}, next: map[UnitID][]Successor{},
-		before: map[UnitID][]Successor{}, parents: map[UnitID][]formerParent{}, names: map[UnitID]namesearch.Name{}, dirty: newChanges(),
+		byCode: map[[2]string][]UnitID{}, next: map[UnitID][]Successor{},
+		before: map[UnitID][]Successor{}, names: map[UnitID]namesearch.Name{}, dirty: newChanges(),
 	}
+	b.tree = b.newTree()
 	b.schemes = slices.SortedFunc(slices.Values(t.schemes), func(x, y Scheme) int { return cmp.Compare(x.Rank, y.Rank) })
 	for _, l := range t.levels {
 		b.levels[l.Key] = l
@@ -61,22 +60,27 @@ func newBook(t tables) *book {
 	for _, s := range t.successors {
 		b.indexSuccessor(s)
 	}
-	for _, p := range t.parents {
-		b.parents[p.UnitID] = append(b.parents[p.UnitID], p)
-	}
-	for _, ps := range b.parents {
-		slices.SortFunc(ps, func(x, y formerParent) int { return x.ValidTo.Compare(y.ValidTo) })
-	}
-	for id := range b.children {
-		b.sort(b.children[id])
-	}
+	b.tree.Load(t.parents, nil)
 	return b
+}
+
+// newTree makes the tree of the units. An heir that lies no higher than a unit cannot hold it.
+func (b *book) newTree() *lineage.Tree[UnitID, Unit] {
+	return lineage.NewTree(lineage.Shape[UnitID, Unit]{
+		Seat: func(u *Unit) lineage.Seat[UnitID] {
+			return lineage.Seat[UnitID]{ID: u.ID, Parent: &u.ParentID, Path: &u.Path, From: u.ValidFrom, To: u.ValidTo}
+		},
+		Compare: b.compare,
+		Heir:    func(id UnitID, on clock.Date) (UnitID, bool) { return lineage.Heir(id, b.endedBy(on), b.next) },
+		Holds:   func(above, below *Unit) bool { return b.levels[above.Level].Rank < b.levels[below.Level].Rank },
+		Moved:   b.touch,
+	})
 }
 
 func (b *book) index(u *Unit) {
 	u.KindName = b.kinds[u.Kind].Name
 	b.units[u.ID] = u
-	b.children[u.ParentID] = append(b.children[u.ParentID], u.ID)
+	b.tree.Put(u)
 	b.names[u.ID] = namesearch.NewName(u.Name, u.FullName())
 }
 
@@ -112,19 +116,17 @@ func (b *book) mainCode(id UnitID) string {
 
 // sort orders units by level, name and age.
 func (b *book) sort(ids []UnitID) {
-	sort.SliceStable(ids, func(i, j int) bool {
-		x, y := b.units[ids[i]], b.units[ids[j]]
-		if c := cmp.Compare(b.levels[x.Level].Rank, b.levels[y.Level].Rank); c != 0 {
-			return c < 0
-		}
-		if c := vntext.Compare(x.Name, y.Name); c != 0 {
-			return c < 0
-		}
-		if c := cmp.Compare(x.Code, y.Code); c != 0 {
-			return c < 0
-		}
-		return x.ValidFrom.Before(y.ValidFrom)
-	})
+	slices.SortStableFunc(ids, func(x, y UnitID) int { return b.compare(b.units[x], b.units[y]) })
+}
+
+func (b *book) compare(x, y *Unit) int {
+	if c := cmp.Compare(b.levels[x.Level].Rank, b.levels[y.Level].Rank); c != 0 {
+		return c
+	}
+	if c := vntext.Compare(x.Name, y.Name); c != 0 {
+		return c
+	}
+	return cmp.Or(cmp.Compare(x.Code, y.Code), x.ValidFrom.Compare(y.ValidFrom))
 }
 
 func (b *book) unitByCode(scheme, code string, on clock.Date) (*Unit, bool) {
@@ -138,20 +140,10 @@ func (b *book) unitByCode(scheme, code string, on clock.Date) (*Unit, bool) {
 	return nil, false
 }
 
-// parentOn returns the unit to which id belonged on a date.
-func (b *book) parentOn(id UnitID, on clock.Date) UnitID {
-	for _, p := range b.parents[id] {
-		if on.Before(p.ValidTo) {
-			return p.ParentID
-		}
-	}
-	return b.units[id].ParentID
-}
-
 // ancestors returns the units above id on a date, the widest first.
 func (b *book) ancestors(id UnitID, on clock.Date) []Unit {
 	var up []Unit
-	for p := b.parentOn(id, on); p != ""; p = b.parentOn(p, on) {
+	for _, p := range b.tree.AncestorsOn(id, on) {
 		up = append(up, *b.units[p])
 	}
 	slices.Reverse(up)
@@ -181,17 +173,10 @@ func (b *book) fits(u *Unit, f Filter) bool {
 	if !f.Ended && !u.ValidOn(f.On) {
 		return false
 	}
-	if f.Parent != "" && b.parentOn(u.ID, f.On) != f.Parent {
+	if f.Parent != "" && b.tree.ParentOn(u.ID, f.On) != f.Parent {
 		return false
 	}
-	if f.Under != "" {
-		for id := u.ID; id != f.Under; id = b.parentOn(id, f.On) {
-			if id == "" {
-				return false
-			}
-		}
-	}
-	return true
+	return f.Under == "" || b.tree.InOn(u.ID, f.Under, f.On)
 }
 
 // successors returns the units that stand on a date in the place of id: itself

@@ -443,7 +443,7 @@ func TestListOrderAndLevels(t *testing.T) {
 	if got := b.list(Filter{On: clock.MustDate("1999-12-31"), Ended: true}); len(got) != 7 {
 		t.Errorf("all: %s", names(got))
 	}
-	order := b.byDepth()
+	order := b.tree.ByDepth("")
 	for i, id := range order {
 		if p := b.units[id].ParentID; p != "" && slices.Index(order, p) > i {
 			t.Errorf("%s comes before what it lies in", b.units[id].Name)

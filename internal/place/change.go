@@ -71,13 +71,12 @@ type changes struct {
 	codes      []Code
 	endedCodes []Code
 	successors []Successor
-	parents    []formerParent
 }
 
 func newChanges() changes { return changes{changed: map[UnitID]bool{}} }
 
 func (c changes) empty() bool {
-	return len(c.schemes)+len(c.levels)+len(c.kinds)+len(c.added)+len(c.changed)+len(c.codes)+len(c.endedCodes)+len(c.successors)+len(c.parents) == 0
+	return len(c.schemes)+len(c.levels)+len(c.kinds)+len(c.added)+len(c.changed)+len(c.codes)+len(c.endedCodes)+len(c.successors) == 0
 }
 
 func (b *book) touch(id UnitID) {
@@ -213,7 +212,7 @@ func (b *book) inherit(n NewUnit, u *Unit, on clock.Date) NewUnit {
 		n.Kind = u.Kind
 	}
 	if n.ParentID == "" {
-		n.ParentID = b.parentFrom(u, on)
+		n.ParentID = b.tree.ParentFrom(u, on)
 	}
 	return n
 }
@@ -342,71 +341,15 @@ func (b *book) abolish(a Abolition) (*Unit, error) {
 // returns the units whose end took effect and has not been announced yet.
 func (b *book) settle(today clock.Date) []*Unit {
 	var ended []*Unit
-	for _, id := range b.byDepth() {
-		u := b.units[id]
-		if !u.Announced && u.endedBy(today) {
+	for _, id := range b.tree.ByDepth("") {
+		if u := b.units[id]; !u.Announced && u.endedBy(today) {
 			u.Announced = true
 			b.touch(id)
 			ended = append(ended, u)
 		}
-		for p, ok := b.units[u.ParentID]; ok && p.endedBy(today) && !u.endedBy(p.ValidTo); p, ok = b.units[u.ParentID] {
-			b.move(u, b.parentFrom(u, p.ValidTo), p.ValidTo)
-		}
 	}
+	b.tree.Settle(today)
 	return ended
-}
-
-// parentFrom returns the unit in which u lies from a date on: its parent, or what stands in the parent's place when that
-// has ended by then. An heir that cannot hold u, because it lies no higher, is passed over for the unit above.
-func (b *book) parentFrom(u *Unit, on clock.Date) UnitID {
-	parent := u.ParentID
-	for p, ok := b.units[parent]; ok && p.endedBy(on); p, ok = b.units[parent] {
-		if h, found := b.heir(p.ID, on); found && b.levels[h.Level].Rank < b.levels[u.Level].Rank {
-			return h.ID
-		}
-		parent = p.ParentID
-	}
-	return parent
-}
-
-// byDepth returns all units, those above before those below.
-func (b *book) byDepth() []UnitID {
-	var ids []UnitID
-	var walk func(UnitID)
-	walk = func(id UnitID) {
-		for _, c := range b.children[id] {
-			ids = append(ids, c)
-			walk(c)
-		}
-	}
-	walk("")
-	return ids
-}
-
-// move brings a unit under another parent from a date on.
-func (b *book) move(u *Unit, parent UnitID, on clock.Date) {
-	old := u.ParentID
-	if former := b.parents[u.ID]; len(former) == 0 || former[len(former)-1].ValidTo.Before(on) { // else u never lay in the old one
-		p := formerParent{u.ID, old, on}
-		b.parents[u.ID] = append(former, p)
-		b.dirty.parents = append(b.dirty.parents, p)
-	}
-	b.children[old] = slices.DeleteFunc(b.children[old], func(id UnitID) bool { return id == u.ID })
-	b.children[parent] = append(b.children[parent], u.ID)
-	u.ParentID = parent
-	b.repath(u)
-}
-
-func (b *book) repath(u *Unit) {
-	u.Path = "/"
-	if u.ParentID != "" {
-		u.Path = b.units[u.ParentID].Path
-	}
-	u.Path += string(u.ID) + "/"
-	b.touch(u.ID)
-	for _, c := range b.children[u.ID] {
-		b.repath(b.units[c])
-	}
 }
 
 // recode gives a unit a code; the one it had in the scheme ends.

@@ -74,8 +74,8 @@ func (o office) Change(t *testing.T, r *rand.Rand, i int, on clock.Date) error {
 func (o office) checkTree(t *testing.T) {
 	t.Helper()
 	b := must(o.book(o.ctx))(t)
-	if len(b.byDepth()) != len(b.units) {
-		t.Errorf("%d units in the tree of %d", len(b.byDepth()), len(b.units))
+	if len(b.tree.ByDepth("")) != len(b.units) {
+		t.Errorf("%d units in the tree of %d", len(b.tree.ByDepth("")), len(b.units))
 	}
 	for id, u := range b.units {
 		want := "/"
@@ -184,8 +184,8 @@ func TestBookIsAsStored(t *testing.T) {
 			if len(made.next[id]) != len(stored.next[id]) || len(made.next[id]) == 1 && made.next[id][0] != stored.next[id][0] {
 				t.Errorf("links of %s: %+v, stored %+v", u.Name, made.next[id], stored.next[id])
 			}
-			if !slices.Equal(made.parents[id], stored.parents[id]) {
-				t.Errorf("former parents of %s: %+v, stored %+v", u.Name, made.parents[id], stored.parents[id])
+			if !slices.Equal(made.tree.Former(id), stored.tree.Former(id)) {
+				t.Errorf("former parents of %s: %+v, stored %+v", u.Name, made.tree.Former(id), stored.tree.Former(id))
 			}
 			slices.SortFunc(made.codes[id], byText)
 			slices.SortFunc(stored.codes[id], byText)

@@ -128,7 +128,7 @@ func (s *Service) All(ctx context.Context) ([]Unit, error) {
 		return nil, err
 	}
 	all := make([]Unit, 0, len(b.units))
-	for _, id := range b.byDepth() {
+	for _, id := range b.tree.ByDepth("") {
 		all = append(all, *b.units[id])
 	}
 	return all, nil

@@ -87,10 +87,10 @@ func TestEndIsEnteredAfterwards(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.settle(clock.MustDate(day2))
-		if commune.ParentID != later.ID || len(b.parents[commune.ID]) != 1 {
-			t.Errorf("%s: lies in %s, former parents %+v", on, b.units[commune.ParentID].Name, b.parents[commune.ID])
+		if commune.ParentID != later.ID || len(b.tree.Former(commune.ID)) != 1 {
+			t.Errorf("%s: lies in %s, former parents %+v", on, b.units[commune.ParentID].Name, b.tree.Former(commune.ID))
 		}
-		if got := b.parentOn(commune.ID, clock.MustDate("2019-02-01")); got != east.ID {
+		if got := b.tree.ParentOn(commune.ID, clock.MustDate("2019-02-01")); got != east.ID {
 			t.Errorf("%s: lay in %s", on, b.units[got].Name)
 		}
 	}
@@ -122,8 +122,8 @@ func TestHeirWithinWhatEnds(t *testing.T) {
 		if got := names(b.ancestors(b.at(t, "121", day3).ID, clock.MustDate(day3))); got != "Tỉnh Mẫu" {
 			t.Errorf("what lay in the west lies in %s; a commune cannot hold a commune", got)
 		}
-		if len(b.byDepth()) != len(b.units) {
-			t.Errorf("%d units in the tree of %d", len(b.byDepth()), len(b.units))
+		if len(b.tree.ByDepth("")) != len(b.units) {
+			t.Errorf("%d units in the tree of %d", len(b.tree.ByDepth("")), len(b.units))
 		}
 	})
 	t.Run("made within", func(t *testing.T) {

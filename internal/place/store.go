@@ -78,7 +78,8 @@ func (s store) save(ctx context.Context, tx *db.Tx, b *book) error {
 			return fmt.Errorf("insert successor of place: %w", err)
 		}
 	}
-	for _, p := range d.parents {
+	left, _ := b.tree.Left()
+	for _, p := range left {
 		if _, err := tx.NamedExec(ctx, `INSERT INTO place_parent (unit_id, parent_id, valid_to) VALUES (:unit_id, :parent_id, :valid_to)`, p); err != nil {
 			return fmt.Errorf("insert former parent of place: %w", err)
 		}

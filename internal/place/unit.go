@@ -123,10 +123,3 @@ type Successor struct {
 
 // Leads returns the unit that the link leads to, and whether that is the heir.
 func (s Successor) Leads() (to UnitID, heir bool) { return s.To, s.Heir }
-
-// formerParent (đơn vị cấp trên trước đây) says to whom a unit belonged until the day before ValidTo.
-type formerParent struct {
-	UnitID   UnitID     `db:"unit_id"`
-	ParentID UnitID     `db:"parent_id"`
-	ValidTo  clock.Date `db:"valid_to"`
-}

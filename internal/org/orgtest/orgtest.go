@@ -124,7 +124,7 @@ func (w *World) Post(person org.PersonID, slug, title string, main bool) org.Pos
 func (w *World) Actor(slug string, below bool, permissions ...string) actor.Actor {
 	w.T.Helper()
 	u := w.Unit(slug)
-	agency, err := w.Org.AgencyOf(w.Ctx, u.ID)
+	agency, err := w.Org.AgencyOf(w.Ctx, u.ID, clock.Date{})
 	if err != nil {
 		w.T.Fatal(err)
 	}
