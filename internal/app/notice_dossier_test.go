@@ -9,6 +9,7 @@ import (
 
 	"lienthong/internal/identity"
 	"lienthong/internal/kit/actor"
+	"lienthong/internal/kit/clock"
 	"lienthong/internal/notice"
 )
 
@@ -82,7 +83,7 @@ func TestNotices(t *testing.T) {
 		t.Fatal(err)
 	}
 	digests := 0
-	agency, err := s.House.Org.AgencyOf(s.system(), v.ReceiverID)
+	agency, err := s.House.Org.AgencyOf(s.system(), v.ReceiverID, clock.Date{})
 	if err != nil {
 		t.Fatal(err)
 	}
