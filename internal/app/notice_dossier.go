@@ -29,7 +29,7 @@ const (
 // dossierNews are the events people are told of.
 var dossierNews = []string{"dossier.filed", "dossier.accepted", "dossier.refused", "dossier.supplement_requested", "dossier.supplemented", "dossier.forwarded",
 	"dossier.assigned", "dossier.sent_back", "dossier.moved", "dossier.stopped", "dossier.withdrawn", "dossier.finished", "dossier.returned", "dossier.extended",
-	"dossier.obligation_announced", "dossier.obligation_met"}
+	"dossier.obligation_announced"}
 
 // dossierNotices turns what happens to dossiers into messages.
 type dossierNotices struct {
@@ -150,12 +150,14 @@ func (n dossierNotices) forStaff(ctx context.Context, v *dossier.View, e event.E
 		case e.Name == "dossier.withdrawn" && st.State == dossier.StepCancelled:
 			add("dossier.withdrawn", st.AssigneeID, e.ID, st)
 		case !st.Open():
-		case e.Name == "dossier.supplemented" || e.Name == "dossier.obligation_met":
+		case e.Name == "dossier.supplemented":
 			if st.State == dossier.StepClaimed {
 				add("dossier.supplemented", st.AssigneeID, e.ID, st)
 			}
 		case st.State == dossier.StepClaimed:
-			add("dossier.assigned", st.AssigneeID, st.ID, st)
+			if assignedBy(v, st) != "" { // else they took it themselves
+				add("dossier.assigned", st.AssigneeID, st.ID, st)
+			}
 		default:
 			able, err := n.accounts.Able(ctx, permissionFor(procedure.StepKind(st.Kind)), st.UnitPath)
 			if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"lienthong/internal/kit/db"
 	"lienthong/internal/kit/dbtest"
@@ -75,4 +76,52 @@ func bare(ctx context.Context, tx *db.Tx) error {
 	_, err := tx.Exec(ctx, `INSERT INTO notice_address (channel, address, failures, error, changed_at) VALUES ('sms', ?, 1, ?, ?)`,
 		id.New(), `{"code":"H21.15-261123-0007"} dossier.accepted mai /ho-so/H21.15-261123-0007`, noon)
 	return err
+}
+
+// BenchmarkBacklog measures how long a node looks for work, and for a claim, behind a night's worth of held messages.
+func BenchmarkBacklog(b *testing.B) {
+	const held = 200_000
+	for name, open := range map[string]func(testing.TB) *db.DB{
+		"sqlite":   func(b testing.TB) *db.DB { return dbtest.SQLite(b, rooms()...) },
+		"postgres": func(b testing.TB) *db.DB { return dbtest.Postgres(b, rooms()...) },
+	} {
+		b.Run(name, func(b *testing.B) {
+			d, ctx := open(b), context.Background()
+			w := newWorld(b, d)
+			w.send(accepted("mai", "H1"))
+			w.work()
+			err := d.Tx(ctx, func(tx *db.Tx) error {
+				_, err := tx.Exec(ctx, `INSERT INTO notice_delivery (`+deliveryColumns+`)
+					WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+					SELECT 'x' || n.i, s.message_id, s.topic, 'sms', s.account_id, s.address, '', s.lang, 0, s.quiet, 'held', s.expires_at, NULL, 0, '', '', '', NULL, s.created_at,
+					s.changed_at, NULL, NULL FROM n CROSS JOIN (SELECT * FROM notice_delivery WHERE channel = 'app' LIMIT 1) s`, held)
+				return err
+			})
+			if err != nil {
+				b.Fatal(err)
+			}
+			if d.Engine() == db.Postgres {
+				must(b, d.Tx(ctx, func(tx *db.Tx) error { _, err := tx.Exec(ctx, `ANALYZE notice_delivery`); return err }))
+			}
+			b.Run("look", func(b *testing.B) {
+				for b.Loop() {
+					if n, err := w.Deliver(ctx, SMS); err != nil || n != 0 {
+						b.Fatal(n, err)
+					}
+				}
+			})
+			w.later(7 * 24 * time.Hour)
+			b.Run("send", func(b *testing.B) {
+				sent := 0
+				for b.Loop() {
+					n, err := w.Deliver(ctx, SMS)
+					if err != nil || n == 0 {
+						b.Fatal(n, err)
+					}
+					sent += n
+				}
+				b.ReportMetric(float64(sent)/b.Elapsed().Seconds(), "messages/s")
+			})
+		})
+	}
 }

@@ -122,14 +122,14 @@ type Health struct {
 
 // ChannelHealth (tình trạng một kênh) is how a channel stands.
 type ChannelHealth struct {
-	Channel Channel   `db:"channel"`
-	Used    bool      `db:"-"` // has a provider
-	Due     int       `db:"due"`
-	Later   int       `db:"later"` // waits for its time or for another attempt
-	Sent    int       `db:"sent"`  // in the last 24 hours
-	Down    time.Time `db:"-"`     // since when its provider does not answer this node; zero: it does
-	Why     string    `db:"-"`
-	Oldest  time.Time `db:"-"` // when the oldest that is due was accepted
+	Channel Channel
+	Used    bool // has a provider
+	Due     int
+	Later   int       // waits for its time or for another attempt
+	Sent    int       // in the last 24 hours
+	Down    time.Time // since when its provider does not answer this node; zero: it does
+	Why     string
+	Oldest  time.Time // when the oldest that is due was accepted
 }
 
 // Health returns how the sending stands. Permission: notice.manage.
@@ -142,19 +142,13 @@ func (s *Service) Health(ctx context.Context) (Health, error) {
 	if err != nil {
 		return Health{}, err
 	}
-	byChannel := map[Channel]ChannelHealth{}
-	for _, c := range h.Channels {
-		byChannel[c.Channel] = c
-	}
-	h.Channels = nil
-	for _, ch := range outside {
-		c := byChannel[ch]
-		c.Channel, c.Used = ch, s.senders[ch] != nil
-		c.Down, c.Why = s.gates[ch].state()
-		if c.Oldest, err = s.store.oldest(ctx, s.db, ch, now); err != nil {
+	for i := range h.Channels {
+		c := &h.Channels[i]
+		c.Used = s.senders[c.Channel] != nil
+		c.Down, c.Why = s.gates[c.Channel].state()
+		if c.Oldest, err = s.store.oldest(ctx, s.db, c.Channel, now); err != nil {
 			return Health{}, err
 		}
-		h.Channels = append(h.Channels, c)
 	}
 	return h, nil
 }

@@ -71,10 +71,24 @@ func (store) health(ctx context.Context, q db.Querier, now time.Time) (Health, e
 	if err := q.Get(ctx, &h.Failed, `SELECT COUNT(*) FROM notice_delivery WHERE state = 'failed'`); err != nil {
 		return h, err
 	}
-	return h, q.Select(ctx, &h.Channels, `SELECT channel, COUNT(*) FILTER (WHERE state IN ('queued', 'held') AND due_at <= ?) AS due,
-		COUNT(*) FILTER (WHERE state IN ('queued', 'held') AND due_at > ?) AS later,
-		COUNT(*) FILTER (WHERE sent_at > ?) AS sent
-		FROM notice_delivery WHERE channel <> 'app' GROUP BY channel`, now, now, now.Add(-24*time.Hour))
+	for _, ch := range outside { // each count goes along an index
+		c := ChannelHealth{Channel: ch}
+		for _, count := range []struct {
+			into  *int
+			query string
+			from  time.Time
+		}{
+			{&c.Due, `SELECT COUNT(*) FROM notice_delivery WHERE channel = ? AND state IN ('queued', 'held') AND due_at <= ?`, now},
+			{&c.Later, `SELECT COUNT(*) FROM notice_delivery WHERE channel = ? AND state IN ('queued', 'held') AND due_at > ?`, now},
+			{&c.Sent, `SELECT COUNT(*) FROM notice_delivery WHERE channel = ? AND channel <> 'app' AND sent_at IS NOT NULL AND sent_at > ?`, now.Add(-24 * time.Hour)},
+		} {
+			if err := q.Get(ctx, count.into, count.query, ch, count.from); err != nil {
+				return h, err
+			}
+		}
+		h.Channels = append(h.Channels, c)
+	}
+	return h, nil
 }
 
 // oldest returns when the oldest delivery of a channel that is due was made; zero when there is none.
