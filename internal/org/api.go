@@ -17,6 +17,7 @@ func (s *Service) API(a *web.API) {
 	web.Get(a, "org.children", "units/{id}/children", "Các đơn vị trực thuộc", web.Public, s.apiChildren)
 	web.Get(a, "org.successors", "units/{id}/successors", "Các đơn vị kế thừa sau sắp xếp tổ chức", web.Public, s.apiSuccessors)
 	web.Get(a, "org.by_code", "codes/{scheme}/{code}", "Xem cơ quan theo mã định danh", web.Public, s.apiByCode)
+	s.apiMoves(a)
 }
 
 // UnitV1 (cơ quan, đơn vị) is a unit as programs see it.

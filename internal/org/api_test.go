@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"lienthong/internal/kit/actor"
+	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/web"
 	"lienthong/internal/kit/webtest"
 )
@@ -65,5 +67,36 @@ func TestAPIOfCodes(t *testing.T) {
 	site.Run(t, []webtest.Scenario{
 		{Name: "by code", URL: "/api/v1/org/codes/qd20/H21.99.9", WantText: []string{`"slug":"ubnd-10001"`}},
 		{Name: "shown", URL: "/api/v1/org/units/" + string(o.slug(t, "ubnd-10001").ID), WantText: []string{`"code":"H21.99.9"`}},
+	})
+}
+
+// TestAPIOfMoves moves the land registry under another department, as seen by programs.
+func TestAPIOfMoves(t *testing.T) {
+	o := smallOffice(t, day1)
+	site := webtest.New(t, webtest.Look{})
+	o.API(web.NewAPI(site.Mux, web.APIInfo{Title: "Thử", Version: "1"}))
+	root, branch, land, justice := o.slug(t, "ubnd-tinh"), o.slug(t, "vp-dkdd"), o.slug(t, "so-tnmt"), o.slug(t, "so-tu-phap")
+	at := func(u Unit) string { return "/api/v1/org/units/" + string(u.ID) }
+	manager := func(u Unit) actor.Actor {
+		return actor.Actor{ID: "m", Kind: actor.Staff, Grants: []actor.Grant{{Permissions: map[string]bool{PermManage: true}, UnitID: string(u.ID), UnitPath: u.Path, Below: true}}}
+	}
+	body := func(parent UnitID, on string) string {
+		return `{"parent":"` + string(parent) + `","on":"` + on + `","source_act":"12/QĐ-THU"}`
+	}
+	today := clock.Today(o.clock)
+	site.Run(t, []webtest.Scenario{
+		{Name: "nobody", Method: "POST", URL: at(branch) + "/move", JSON: body(justice.ID, today.String()), WantStatus: 401},
+		{Name: "without the right there", As: manager(land), Method: "POST", URL: at(branch) + "/move", JSON: body(justice.ID, today.String()), WantStatus: 403},
+		{Name: "no day", As: manager(root), Method: "POST", URL: at(branch) + "/move", JSON: body(justice.ID, "x"), WantStatus: 422},
+		{Name: "where it is", As: manager(root), Method: "POST", URL: at(branch) + "/move", JSON: body(land.ID, today.String()), WantStatus: 422},
+		{Name: "moves", As: manager(root), Method: "POST", URL: at(branch) + "/move", JSON: body(justice.ID, today.String()), WantText: []string{`"parent":"` + string(justice.ID)}},
+		{Name: "planned", As: manager(root), Method: "POST", URL: at(branch) + "/move", JSON: body(land.ID, today.AddDays(9).String()), WantText: []string{`"parent":"` + string(justice.ID)}},
+		{Name: "history", URL: at(branch) + "/history", WantText: []string{`"former":[{"parent":"` + string(land.ID), `"done":true`, `"done":false`}},
+		{Name: "history of none", URL: "/api/v1/org/units/x/history", WantStatus: 404},
+		{Name: "above before", URL: at(branch) + "?on=" + today.AddDays(-1).String(), WantText: []string{`"slug":"so-tnmt"`}, WantNot: []string{`"slug":"so-tu-phap"`}},
+		{Name: "below now", URL: at(justice) + "/children", WantText: []string{`"slug":"vp-dkdd"`}},
+		{Name: "below before", URL: at(justice) + "/children?on=" + today.AddDays(-1).String(), WantNot: []string{`"slug":"vp-dkdd"`}},
+		{Name: "below on no day", URL: at(justice) + "/children?on=x", WantStatus: 422},
+		{Name: "above on no day", URL: at(branch) + "?on=x", WantStatus: 422},
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/i18n"
+	"lienthong/internal/kit/lineage"
 	"lienthong/internal/place"
 )
 
@@ -242,6 +243,25 @@ func (s *Service) Parents(ctx context.Context, id UnitID, on clock.Date) ([]Unit
 		return nil, err
 	}
 	return b.ancestors(id, on.Or(seen(u, s.today()))), nil
+}
+
+// FormerParent (cấp trên trước đây) says to whom a unit belonged until the day before To.
+type FormerParent = lineage.Former[UnitID]
+
+// Belonging (quá trình trực thuộc) is where a unit belongs, belonged and is to belong.
+type Belonging struct {
+	Parent UnitID         // today, or on its last day
+	Former []FormerParent // the earliest first
+	Moves  []Move         // the decisions, by date; those that are not Done are still to come
+}
+
+// Belonged returns to whom a unit belongs in the course of time.
+func (s *Service) Belonged(ctx context.Context, id UnitID) (Belonging, error) {
+	b, u, err := s.unit(ctx, id)
+	if err != nil {
+		return Belonging{}, err
+	}
+	return Belonging{Parent: u.ParentID, Former: slices.Clone(b.tree.Former(id)), Moves: slices.Clone(b.moves[id])}, nil
 }
 
 // Root returns the unit at the top of the tree; NotFound before the province is loaded.
