@@ -7,6 +7,7 @@ import (
 	"lienthong/internal/calendar"
 	"lienthong/internal/codelist"
 	"lienthong/internal/dossier"
+	"lienthong/internal/file"
 	"lienthong/internal/identity"
 	"lienthong/internal/kit/actor"
 	"lienthong/internal/notice"
@@ -26,6 +27,7 @@ func PermissionWords() []actor.Permission {
 		signon.Permissions(),
 		calendar.Permissions(),
 		codelist.Permissions(),
+		file.Permissions(),
 		notice.Permissions(),
 		procedure.Permissions(),
 		dossier.Permissions(),

@@ -53,6 +53,7 @@ func (a *App) mount() {
 	h.Proof.API(a.API)
 	h.Calendar.API(a.API)
 	h.Codelist.API(a.API)
+	h.File.API(a.API)
 	h.Notice.API(a.API)
 	h.Procedure.API(a.API)
 	h.Dossier.API(a.API)

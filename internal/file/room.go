@@ -17,8 +17,8 @@
 // (docs/adr says why that holds).
 //
 // Law: none prescribes the store; which papers a dossier needs is with procedures.
-// Words: holder (nơi giữ tệp) is the thing a file belongs to; content (nội dung) is the bytes, shared by files that are equal; key (khóa) is where a store keeps them; pin (ghim) keeps the sweep away from a write under way; transfer (lượt tải lên) is an upload in pieces.
-// Tables: file_content, file_file, file_pin, file_trash, file_transfer, file_part.
+// Words: holder (nơi giữ tệp) is the thing a file belongs to; content (nội dung) is the bytes, shared by files that are equal; key (khóa) is where a store keeps them; pin (ghim) keeps the sweep away from a write under way; transfer (lượt tải lên) is an upload in pieces; hold (phong tỏa) forbids deletion.
+// Tables: file_content, file_file, file_pin, file_trash, file_transfer, file_part, file_class, file_hold.
 // Events out: none.
 // Events in: none.
 // Not here: papers of a dossier (dossier), signatures in files (signing).
@@ -54,8 +54,10 @@ func Texts() fs.FS { return texts }
 
 // Config is what an installation may set for this room.
 type Config struct {
-	S3    S3Config `toml:"s3"`
-	Clamd string   `toml:"clamd" help:"Địa chỉ máy quét mã độc clamd, ví dụ unix:/run/clamav/clamd.ctl hoặc tcp:127.0.0.1:3310. Để trống là không quét."`
+	S3         S3Config `toml:"s3"`
+	Clamd      string   `toml:"clamd" help:"Địa chỉ máy quét mã độc clamd, ví dụ unix:/run/clamav/clamd.ctl hoặc tcp:127.0.0.1:3310. Để trống là không quét."`
+	ScanLater  bool     `toml:"scan_later" help:"Khi máy quét mã độc không trả lời: true là vẫn nhận tệp và quét lại sau, false là từ chối tệp."`
+	RescanDays int      `toml:"rescan_days" help:"Quét lại tệp đã lưu sau số ngày này, vì mẫu mã độc được cập nhật; 0 là chỉ quét tệp chưa quét."`
 }
 
 // Validate finds settings that cannot work: "key: what is wrong".
@@ -94,20 +96,22 @@ type Deps struct {
 
 // Service keeps files. It is safe for concurrent use, by several nodes on one folder too.
 type Service struct {
-	db      *db.DB
-	clock   clock.Clock
-	spool   spool
-	store   Store
-	scanner Scanner
-	gate    Gate
-	lease   time.Duration // for which a request has a transfer
-	log     *slog.Logger
-	tus     *tusd.Handler
+	db         *db.DB
+	clock      clock.Clock
+	spool      spool
+	store      Store
+	scanner    Scanner
+	scanLater  bool
+	rescanDays int
+	gate       Gate
+	lease      time.Duration // for which a request has a transfer
+	log        *slog.Logger
+	tus        *tusd.Handler
 }
 
 // New returns the service and makes the folder.
 func New(d Deps) (*Service, error) {
-	s := &Service{db: d.DB, clock: d.Clock, spool: spool(filepath.Join(d.Folder, tempFolder)), store: d.Store, scanner: d.Scanner, gate: d.Gate, lease: leaseFor, log: d.Log}
+	s := &Service{db: d.DB, clock: d.Clock, spool: spool(filepath.Join(d.Folder, tempFolder)), store: d.Store, scanner: d.Scanner, scanLater: d.Config.ScanLater, rescanDays: d.Config.RescanDays, gate: d.Gate, lease: leaseFor, log: d.Log}
 	if s.log == nil {
 		s.log = slog.Default()
 	}

@@ -49,7 +49,14 @@ func (s *Service) put(ctx context.Context, u Upload, also func(context.Context, 
 			s.log.WarnContext(ctx, "remove a temporary file", "error", err)
 		}
 	}()
-	mediaType, err := s.inspect(ctx, w, u)
+	if err := s.withinQuota(ctx, u.Holder, w.size); err != nil {
+		return File{}, err
+	}
+	mediaType, err := inspect(w, u)
+	if err != nil {
+		return File{}, err
+	}
+	scanned, err := s.scan(ctx, w, u)
 	if err != nil {
 		return File{}, err
 	}
@@ -63,6 +70,11 @@ func (s *Service) put(ctx context.Context, u Upload, also func(context.Context, 
 		}
 		if err := also(ctx, tx, f); err != nil {
 			return err
+		}
+		if scanned {
+			if err := markScanned(ctx, tx, f.SHA256, "", f.CreatedAt); err != nil {
+				return err
+			}
 		}
 		return audit.Record(ctx, tx, entry("file.put", f))
 	})
@@ -89,6 +101,9 @@ func entry(action string, f File) audit.Entry {
 
 // mayHold bounds how many files wait under one upload token. count and bytes are what comes beside those that are there.
 func (s *Service) mayHold(ctx context.Context, h Holder, count int, bytes int64) error {
+	if err := s.withinQuota(ctx, h, bytes); err != nil {
+		return err
+	}
 	if h.Kind != UploadKind {
 		return nil
 	}
@@ -103,7 +118,7 @@ func (s *Service) mayHold(ctx context.Context, h Holder, count int, bytes int64)
 }
 
 // inspect tells the type of a draft and refuses what may not come in.
-func (s *Service) inspect(ctx context.Context, w *draft, u Upload) (string, error) {
+func inspect(w *draft, u Upload) (string, error) {
 	mediaType, err := sniff(w.file, w.size)
 	if err != nil {
 		return "", fmt.Errorf("look into an upload: %w", err)
@@ -118,17 +133,6 @@ func (s *Service) inspect(ctx context.Context, w *draft, u Upload) (string, erro
 			refused = i18n.M("Tệp “%s” có chứa macro nên không được nhận. Hãy lưu lại thành tệp không có macro hoặc tệp PDF.", name)
 		}
 		return "", fault.NewInvalid("file", refused)
-	}
-	if s.scanner == nil {
-		return mediaType, nil
-	}
-	threat, err := s.scanner.Scan(ctx, io.NewSectionReader(w.file, 0, w.size))
-	if err != nil {
-		return "", fault.NewUnavailable(i18n.M("Chưa quét được mã độc trong tệp nên chưa thể nhận. Hãy thử lại sau ít phút.")).Wrap(fmt.Errorf("scan an upload: %w", err))
-	}
-	if threat != "" {
-		s.log.WarnContext(ctx, "an upload is infected", "threat", threat, "sha256", w.sum)
-		return "", fault.NewInvalid("file", i18n.M("Tệp “%s” có mã độc (%s) nên không được nhận. Hãy quét máy của bạn rồi gửi tệp khác.", givenName(u.Name), threat))
 	}
 	return mediaType, nil
 }
@@ -207,6 +211,9 @@ func (s *Service) Open(ctx context.Context, id ID, h Holder) (io.ReadSeekCloser,
 		return nil, File{}, err
 	}
 	content, err := s.read(ctx, f.SHA256)
+	if _, said := fault.As(err); said {
+		return nil, File{}, err
+	}
 	if err != nil {
 		s.log.ErrorContext(ctx, "the content of a file cannot be opened", "file", id, "error", err)
 		return nil, File{}, fault.NewUnavailable(i18n.M("Chưa đọc được nội dung tệp này. Hãy thử lại sau; nếu vẫn không được, hãy báo bộ phận hỗ trợ.")).Wrap(err)
@@ -223,6 +230,9 @@ func (s *Service) read(ctx context.Context, sum string) (*checked, error) {
 	c, err := contentOf(ctx, s.db, sum)
 	if err != nil {
 		return nil, err
+	}
+	if c.Threat != "" {
+		return nil, fault.NewForbidden(i18n.M("Tệp này có mã độc (%s) nên bị cách ly, không mở được. Hãy yêu cầu người gửi nộp lại tệp khác.", c.Threat))
 	}
 	b, err := s.store.Open(ctx, c.Key)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -263,6 +273,9 @@ func (s *Service) List(ctx context.Context, h Holder) ([]File, error) {
 // Remove takes a file away from its holder, in the caller's transaction. The
 // content of a file that was attached is kept as evidence; nobody can open it any more.
 func (s *Service) Remove(ctx context.Context, tx *db.Tx, id ID, h Holder) error {
+	if held, err := underHold(ctx, tx, h); err != nil || held {
+		return errors.Join(err, refuseHeld(held))
+	}
 	f, err := remove(ctx, tx, id, h, s.clock.Now())
 	if errors.Is(err, db.ErrNoRows) {
 		return errNoFile
@@ -271,4 +284,11 @@ func (s *Service) Remove(ctx context.Context, tx *db.Tx, id ID, h Holder) error 
 		return fmt.Errorf("remove file %s: %w", id, err)
 	}
 	return audit.Record(ctx, tx, entry("file.remove", f))
+}
+
+func refuseHeld(held bool) error {
+	if held {
+		return errHeld
+	}
+	return nil
 }

@@ -84,10 +84,37 @@ func (s *Service) Doctor(ctx context.Context, out io.Writer, text func(i18n.Msg)
 	if err != nil {
 		return false, err
 	}
+	if err := s.survey(ctx, &r); err != nil {
+		return false, fmt.Errorf("survey the store of files: %w", err)
+	}
 	for _, m := range r.Lines() {
 		if _, err := fmt.Fprintln(out, text(m)); err != nil {
 			return false, err
 		}
 	}
 	return r.OK(), nil
+}
+
+// survey counts what lies in the store beside the contents in use.
+func (s *Service) survey(ctx context.Context, r *Report) error {
+	if err := survey(ctx, s.db, r); err != nil {
+		return err
+	}
+	old, keys := s.clock.Now().Add(-keepTemp), []string{}
+	count := func() error {
+		stray, err := s.strays(ctx, keys)
+		r.Strays += int64(len(stray))
+		keys = keys[:0]
+		return err
+	}
+	err := s.store.Each(ctx, func(e Entry) error {
+		if e.At.Before(old) {
+			keys = append(keys, e.Key)
+		}
+		if len(keys) < page {
+			return nil
+		}
+		return count()
+	})
+	return errors.Join(err, count())
 }

@@ -14,6 +14,7 @@ type content struct {
 	Key       string     `db:"store_key"`
 	DamagedAt *time.Time `db:"damaged_at"`
 	Files     int64      `db:"files"`
+	Threat    string     `db:"threat"`
 }
 
 // useContent locks the row of a content until the transaction ends, and takes back that nobody uses it.
@@ -145,6 +146,37 @@ func contents(ctx context.Context, q db.Querier, after string, limit int) ([]con
 // contentOf returns the row of a content.
 func contentOf(ctx context.Context, q db.Querier, sum string) (content, error) {
 	var c content
-	err := q.Get(ctx, &c, `SELECT sha256, size, store_key, damaged_at FROM file_content WHERE sha256 = ?`, sum)
+	err := q.Get(ctx, &c, `SELECT sha256, size, store_key, damaged_at, threat FROM file_content WHERE sha256 = ?`, sum)
 	return c, err
+}
+
+// markScanned notes the outcome of a scan.
+func markScanned(ctx context.Context, tx *db.Tx, sum, threat string, now time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE file_content SET scanned_at = ?, threat = ? WHERE sha256 = ?`, now, threat, sum)
+	return err
+}
+
+// unscanned returns contents never scanned or last before a moment, in order after a given one.
+func unscanned(ctx context.Context, q db.Querier, after string, before time.Time, limit int) ([]content, error) {
+	var cs []content
+	err := q.Select(ctx, &cs, `SELECT sha256, size, store_key FROM file_content WHERE sha256 > ? AND threat = '' AND (scanned_at IS NULL OR scanned_at < ?)
+		ORDER BY sha256 LIMIT ?`, after, before, limit)
+	return cs, err
+}
+
+// survey counts what the store holds beside the contents in use.
+func survey(ctx context.Context, q db.Querier, r *Report) error {
+	for query, to := range map[string]*int64{
+		`SELECT COUNT(*) FROM file_content WHERE unused_at IS NOT NULL`:                                                    &r.Unused,
+		`SELECT COUNT(*) FROM file_content WHERE threat <> ''`:                                                             &r.Infected,
+		`SELECT COUNT(*) FROM file_trash`:                                                                                  &r.Trash,
+		`SELECT COUNT(*) FROM file_transfer WHERE file_id = '' AND refused = ''`:                                           &r.Transfers,
+		`SELECT COALESCE(CAST(SUM(size) AS BIGINT), 0) FROM file_part`:                                                     &r.PartBytes,
+		`SELECT COUNT(*) FROM file_file WHERE NOT EXISTS (SELECT 1 FROM file_content c WHERE c.sha256 = file_file.sha256)`: &r.Homeless,
+	} {
+		if err := q.Get(ctx, to, query); err != nil {
+			return err
+		}
+	}
+	return nil
 }
