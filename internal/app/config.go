@@ -115,6 +115,7 @@ func (c Config) Validate() error {
 		}
 	}
 	of("signon", c.Signon.Validate())
+	of("identity", c.Identity.Validate())
 	of("dossier", c.Dossier.Validate())
 	of("file", c.File.Validate())
 	of("notice", c.Notice.Validate())

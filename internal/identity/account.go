@@ -171,7 +171,7 @@ func (r *Registration) clean() (Name, error) {
 	}
 	checkPersonalID(&r.PersonalID, &ps)
 	r.Password = cleanPassword(r.Password)
-	if m, bad := weakPassword(r.Password, name.Text, r.PersonalID); bad {
+	if m, bad := weakPassword(r.Password, shortestPassword, name.Text, r.PersonalID, r.FullName); bad {
 		ps.Add("password", m)
 	}
 	if !r.Consent {

@@ -60,7 +60,7 @@ func TestWeakPassword(t *testing.T) {
 		"correct horse":           false,
 		"xe đạp xanh":             false,
 		"Kx8#vQ2!":                false,
-		strings.Repeat("ă b", 40): false,
+		strings.Repeat("ă b", 40): true,
 		"":                        true,
 		"ngắn quá"[:7]:            true,
 		"ăâđêôơư":                 true, // seven letters, fourteen bytes
@@ -77,16 +77,13 @@ func TestWeakPassword(t *testing.T) {
 		"064190001234":            true,
 		"Nguoi.Thu":               true, // the e-mail address before the @
 	} {
-		m, got := weakPassword(p, "0905123456", "064190001234", "nguoi.thu@example.com")
+		m, got := weakPassword(p, shortestPassword, "0905123456", "064190001234", "nguoi.thu@example.com")
 		if got != weak {
 			t.Errorf("%q: weak %v, want %v (%s)", p, got, weak, m)
 		}
 		if got != (m.Text != "") {
 			t.Errorf("%q: text %q", p, m)
 		}
-	}
-	if len(common) < 100 {
-		t.Errorf("%d common passwords", len(common))
 	}
 }
 

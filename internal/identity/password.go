@@ -3,76 +3,77 @@ package identity
 import (
 	"context"
 	"runtime"
-	"strings"
 	"sync"
 	"sync/atomic"
-	"unicode/utf8"
 
 	"github.com/alexedwards/argon2id"
 
+	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/i18n"
-	"lienthong/internal/kit/vntext"
+	"lienthong/internal/kit/password"
 )
 
+// The shortest passwords: citizens choose one on a phone, officials open the data of others.
 const (
 	shortestPassword = 8
-	longestPassword  = 128 // runes; longer ones only cost time
+	shortestOfficial = 12
 )
 
-// common are the passwords that everybody tries first. A password is also refused
-// when it is one of them with digits or signs after it.
-var common = words(`
-	12345678 123456789 1234567890 0123456789 987654321 9876543210 0987654321 11111111 00000000 88888888 66666666 99999999
-	12341234 12121212 123123123 112233445566 11223344 1122334455 147258369 123654789 741852963 1q2w3e4r 1q2w3e4r5t 1qaz2wsx
-	qwertyuiop qwerty12 asdfghjkl zxcvbnm1 qwerty123 qazwsxedc abcd1234 abc12345 abcdefgh a1b2c3d4 aa123456 aaaaaaaa abc123456
-	password passw0rd password1 p@ssword p@ssw0rd welcome letmein1 iloveyou sunshine princess football baseball superman
-	trustno1 dragon12 michael1 charlie1 jennifer computer internet whatever starwars monkey12 master12 killer12
-	matkhau1 matkhau123 matkhaumoi matkhaune mat-khau khongbiet khongnho khongco1 dangnhap taikhoan xinchao1
-	anhyeuem emyeuanh yeuemnhieu yeuanhnhieu anhnhoem tinhyeu1 concochu giadinh1 mevabo12 contrai1 congai12 chongyeu voyeu123
-	vietnam1 vietnam123 saigon123 hanoi123 pleiku123 gialai123 gialai2018 taynguyen haiphong danang123
-	canbo123 congchuc tiepnhan chuyenvien lanhdao1 vanthu123 quantri1 admin123 administrator root1234 motcua123
-	hoso1234 dichvucong congdan1 nguyen123 nguyenvan nguyenthi tranvan1 lethi123 test1234 demo1234 changeme default1
-	matkhau vietnam gialai pleiku saigon hanoi qwerty abc abcd admin test demo canbo motcua anhyeu emyeu iloveu
-	abc@123 abcd@1234 admin@123 gialai@123 123456@a 123456a@ 12345678a a12345678 123456aa
-`)
-
-func words(list string) map[string]bool {
-	set := map[string]bool{}
-	for _, w := range strings.Fields(list) {
-		set[w] = true
-	}
-	return set
-}
+// houseWords are words of public offices that officials try first.
+var houseWords = []string{"cán bộ", "công chức", "tiếp nhận", "chuyên viên", "lãnh đạo", "văn thư", "một cửa", "hồ sơ", "dịch vụ công", "công dân", "ủy ban", "liên thông"}
 
 // cleanPassword brings the letters of a password into one form: keyboards differ in how they compose them.
-func cleanPassword(p string) string { return strings.TrimSpace(vntext.NFC(p)) }
+func cleanPassword(p string) string { return password.Clean(p) }
 
-// weakPassword says why a password is refused; about are texts that others know of its holder.
-func weakPassword(p string, about ...string) (i18n.Msg, bool) {
-	n := utf8.RuneCountInString(p)
-	switch {
-	case p == "":
+// shortest is how many letters a password of an account of a kind must have.
+func (k Kind) shortest() int {
+	if k == Official {
+		return shortestOfficial
+	}
+	return shortestPassword
+}
+
+// knownOf are the texts that others know of the holder of an account.
+func knownOf(acc Account) []string {
+	about := []string{acc.FullName, acc.PersonalID, acc.Phone, acc.Email, acc.BirthDate.String()}
+	for _, n := range acc.Names {
+		about = append(about, n.Text)
+	}
+	return about
+}
+
+// weakPassword says why a password, cleaned, is refused; about are texts that others know of its holder.
+func weakPassword(p string, shortest int, about ...string) (i18n.Msg, bool) {
+	switch password.Judge(p, shortest, append(houseWords, about...)...) {
+	case password.Good:
+		return i18n.Msg{}, false
+	case password.Empty:
 		return i18n.M("Nhập mật khẩu."), true
-	case n < shortestPassword:
-		return i18n.M("Mật khẩu cần ít nhất %d ký tự.", shortestPassword), true
-	case n > longestPassword:
-		return i18n.M("Mật khẩu dài quá %d ký tự.", longestPassword), true
+	case password.Short:
+		return i18n.M("Mật khẩu cần ít nhất %d ký tự.", shortest), true
+	case password.Long:
+		return i18n.M("Mật khẩu dài quá %d ký tự.", password.Longest), true
+	case password.Row:
+		return i18n.M("Mật khẩu này chỉ là hàng phím liền nhau hoặc lặp lại nên dễ bị đoán. Hãy ghép ba từ không liên quan, ví dụ tên cây, đồ vật và con số riêng."), true
+	case password.Known:
+		return i18n.M("Mật khẩu không được là tên, số điện thoại, ngày sinh, số giấy tờ, tên đăng nhập hay từ quen của công việc."), true
 	}
-	low := strings.ToLower(p)
-	stem := strings.TrimRight(low, "0123456789!@#$%^&*().,?-_ ")
-	if common[low] || stem != "" && common[stem] || strings.Count(low, low[:1]) == len(low) {
-		return i18n.M("Mật khẩu này quá phổ biến nên dễ bị đoán. Hãy ghép ba từ không liên quan, ví dụ tên cây, đồ vật và con số riêng."), true
+	return i18n.M("Mật khẩu này quá phổ biến nên dễ bị đoán. Hãy ghép ba từ không liên quan, ví dụ tên cây, đồ vật và con số riêng."), true
+}
+
+// refusedPassword says why an account may not have a password, cleaned; also when it is on the list of leaked ones.
+func (s *Service) refusedPassword(p string, acc Account) (why i18n.Msg, bad bool, err error) {
+	if why, bad = weakPassword(p, acc.Kind.shortest(), knownOf(acc)...); bad || s.breaches == nil {
+		return why, bad, nil
 	}
-	for _, known := range about {
-		known = strings.ToLower(known)
-		if local, _, ok := strings.Cut(known, "@"); ok && local == low {
-			known = local
-		}
-		if known != "" && known == low {
-			return i18n.M("Mật khẩu không được trùng với tên đăng nhập hoặc số giấy tờ."), true
-		}
+	n, err := s.breaches.Count(p)
+	if err != nil {
+		return why, true, fault.NewUnavailable(i18n.M("Chưa kiểm tra được mật khẩu với danh sách đã lộ. Hãy thử lại sau hoặc báo quản trị hệ thống.")).Wrap(err)
 	}
-	return i18n.Msg{}, false
+	if n > 0 {
+		return i18n.M("Mật khẩu này đã lộ ở nơi khác và nằm trong danh sách kẻ xấu dùng để thử. Hãy chọn mật khẩu khác."), true, nil
+	}
+	return why, false, nil
 }
 
 // hasher computes password hashes, as many at a time as there are processors: each takes much memory.
@@ -104,9 +105,9 @@ func (h *hasher) slot(ctx context.Context, fn func() error) error {
 	}
 }
 
-func (h *hasher) make(ctx context.Context, password string) (hash string, err error) {
+func (h *hasher) make(ctx context.Context, plain string) (hash string, err error) {
 	err = h.slot(ctx, func() error {
-		hash, err = argon2id.CreateHash(password, h.params)
+		hash, err = argon2id.CreateHash(plain, h.params)
 		return err
 	})
 	return hash, err
@@ -115,7 +116,7 @@ func (h *hasher) make(ctx context.Context, password string) (hash string, err er
 // matches compares a password with a hash; with the hash of nothing when it is
 // empty, which takes as long and is never true. Stale says that the hash was made
 // with other parameters than those of today.
-func (h *hasher) matches(ctx context.Context, password, hash string) (ok, stale bool, err error) {
+func (h *hasher) matches(ctx context.Context, plain, hash string) (ok, stale bool, err error) {
 	known := hash != ""
 	if !known {
 		h.once.Do(func() { h.decoy, h.err = argon2id.CreateHash("no account has this password", h.params) })
@@ -126,7 +127,7 @@ func (h *hasher) matches(ctx context.Context, password, hash string) (ok, stale 
 	}
 	err = h.slot(ctx, func() error {
 		var p *argon2id.Params
-		ok, p, err = argon2id.CheckHash(password, hash)
+		ok, p, err = argon2id.CheckHash(plain, hash)
 		stale = p != nil && (p.Memory != h.params.Memory || p.Iterations != h.params.Iterations)
 		return err
 	})

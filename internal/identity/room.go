@@ -30,6 +30,7 @@ package identity
 import (
 	"context"
 	"embed"
+	"fmt"
 	"io/fs"
 	"sync"
 	"time"
@@ -41,6 +42,7 @@ import (
 	"lienthong/internal/kit/db"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/migrate"
+	"lienthong/internal/kit/password"
 	"lienthong/internal/kit/throttle"
 	"lienthong/internal/org"
 )
@@ -80,6 +82,7 @@ type Config struct {
 	HashMemory     int           `toml:"hash_memory" default:"47104" help:"Bộ nhớ cho một lần băm mật khẩu argon2id, tính bằng KiB."`
 	Fresh          time.Duration `toml:"fresh" default:"15m" help:"Sau thời gian này, những việc quan trọng (phê duyệt, trao quyền, đổi cách đăng nhập) đòi xác nhận lại người thực hiện."`
 	HistoryKept    time.Duration `toml:"history_kept" default:"8760h" help:"Thời gian giữ lịch sử đăng nhập cho người dùng xem; nhật ký kiểm toán không bị xóa."`
+	BreachList     string        `toml:"breach_list" help:"Tệp các mật khẩu đã lộ để từ chối: mỗi dòng một mã SHA-1 và số lần (HASH:số), xếp theo mã, như các danh sách tải về được. Để trống: chỉ dùng quy tắc có sẵn."`
 	HashIterations int           `toml:"hash_iterations" default:"1" help:"Số vòng băm mật khẩu argon2id."`
 }
 
@@ -92,6 +95,7 @@ func (c Config) withDefaults() Config {
 	if c.HistoryKept > 0 {
 		d.HistoryKept = c.HistoryKept
 	}
+	d.BreachList = c.BreachList
 	if c.Idle > 0 {
 		d.Idle = c.Idle
 	}
@@ -114,6 +118,17 @@ func (c Config) withDefaults() Config {
 		d.HashIterations = c.HashIterations
 	}
 	return d
+}
+
+// Validate finds settings that cannot work: a list of leaked passwords that cannot be read or is none.
+func (c Config) Validate() error {
+	if c.BreachList == "" {
+		return nil
+	}
+	if _, err := password.OpenBreaches(c.BreachList); err != nil {
+		return fmt.Errorf("breach_list: tệp %s không dùng được, cần các dòng HASH:số xếp theo mã: %w", c.BreachList, err)
+	}
+	return nil
 }
 
 // Org is what the room asks about units, persons and posts; *org.Service answers.
@@ -161,7 +176,8 @@ type Service struct {
 	doors   Doors     // further ways in; nil: none
 	store   store
 
-	factors Factors // nil: there are none
+	factors  Factors            // nil: there are none
+	breaches *password.Breaches // nil: no list
 
 	mu    sync.Mutex
 	book  *book
@@ -180,5 +196,8 @@ func New(d Deps, c Config) *Service {
 		s.words[w.Key] = w.Name
 	}
 	s.scs = newSessions(s, d.Secure)
+	if c.BreachList != "" {
+		s.breaches, _ = password.OpenBreaches(c.BreachList) // Validate has seen it; one that goes bad later fails when asked
+	}
 	return s
 }

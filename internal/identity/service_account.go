@@ -59,6 +59,11 @@ func (s *Service) Register(ctx context.Context, r Registration) (Account, error)
 	case Email:
 		acc.Email = name.Text
 	}
+	if m, bad, err := s.refusedPassword(r.Password, acc); err != nil {
+		return Account{}, err
+	} else if bad {
+		return Account{}, fault.NewInvalid("password", m)
+	}
 	if acc.PasswordHash, err = s.hash.make(ctx, r.Password); err != nil {
 		return Account{}, fmt.Errorf("hash password: %w", err)
 	}
@@ -144,15 +149,13 @@ func (s *Service) ChangePassword(ctx context.Context, old, password string) erro
 		}
 	}
 	password = cleanPassword(password)
-	about := []string{acc.PersonalID}
-	for _, n := range acc.Names {
-		about = append(about, n.Text)
-	}
 	var ps fault.Problems
 	if old == "" {
 		ps.Add("old", i18n.M("Nhập mật khẩu đang dùng."))
 	}
-	if m, bad := weakPassword(password, about...); bad {
+	if m, bad, err := s.refusedPassword(password, acc); err != nil {
+		return err
+	} else if bad {
 		ps.Add("password", m)
 	} else if password == cleanPassword(old) {
 		ps.Add("password", i18n.M("Mật khẩu mới giống mật khẩu đang dùng."))
@@ -231,7 +234,9 @@ func (s *Service) AddOfficial(ctx context.Context, n NewOfficial) (Account, erro
 	acc.Names = []Name{name}
 	checkName(&acc.FullName, &ps)
 	password := cleanPassword(n.Password)
-	if m, bad := weakPassword(password, name.Text); bad {
+	if m, bad, err := s.refusedPassword(password, acc); err != nil {
+		return Account{}, err
+	} else if bad {
 		ps.Add("password", m)
 	}
 	if err := ps.Err(); err != nil {

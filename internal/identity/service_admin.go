@@ -60,12 +60,14 @@ func (s *Service) ResetPassword(ctx context.Context, account AccountID, password
 	if acc.Program() {
 		return fault.NewForbidden(i18n.M("Không ai đăng nhập bằng tài khoản phần mềm; hãy tạo mã truy cập."))
 	}
-	about, attempts := []string{acc.PersonalID}, []string{changing(account).attempts}
+	attempts := []string{changing(account).attempts}
 	for _, n := range acc.Names {
-		about, attempts = append(about, n.Text), append(attempts, attemptHash(n.Text))
+		attempts = append(attempts, attemptHash(n.Text))
 	}
 	password = cleanPassword(password)
-	if m, bad := weakPassword(password, about...); bad {
+	if m, bad, err := s.refusedPassword(password, acc); err != nil {
+		return err
+	} else if bad {
 		return fault.NewInvalid("password", m)
 	}
 	hash, err := s.hash.make(ctx, password)

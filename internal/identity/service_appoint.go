@@ -73,7 +73,9 @@ func (s *Service) checkAppointment(ctx context.Context, a *Appointment, g *Grant
 		ps.Add("name", i18n.M("Tài khoản công chức đăng nhập bằng tên hoặc thư điện tử công vụ, không bằng số điện thoại."))
 	}
 	checkName(&a.FullName, &ps)
-	if m, bad := weakPassword(cleanPassword(a.Password), name.Text); bad {
+	if m, bad, err := s.refusedPassword(cleanPassword(a.Password), Account{Kind: Official, FullName: a.FullName, Names: []Name{name}}); err != nil {
+		return err
+	} else if bad {
 		ps.Add("password", m)
 	}
 	b, err := s.access(ctx, 0)

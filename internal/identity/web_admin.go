@@ -275,7 +275,7 @@ func (h *pages) showNewAccount(w http.ResponseWriter, r *http.Request, p newAcco
 	for _, c := range people {
 		p.People = append(p.People, design.Option{Value: string(c.PersonID), Label: c.FullName, Hint: c.Post})
 	}
-	p.Shortest, p.Limit = shortestPassword, strconv.Itoa(candidatesShown)
+	p.Shortest, p.Limit = shortestOfficial, strconv.Itoa(candidatesShown)
 	return h.p.Render(w, r, statusFor(p.wrongs), "new.html", "desk", web.View{Title: "Tạo tài khoản công chức", Data: p})
 }
 

@@ -53,7 +53,7 @@ func (h *pages) showMe(w http.ResponseWriter, r *http.Request, p mePage, typed *
 		return err
 	}
 	a := p.Account
-	p.Official, p.Shortest = a.Kind == Official, shortestPassword
+	p.Official, p.Shortest = a.Kind == Official, a.Kind.shortest()
 	p.Profile = profileForm{a.FullName, a.PersonalID, a.BirthDate.Display(), a.Phone, a.Email, a.Address}
 	if typed != nil {
 		p.Profile = *typed
