@@ -18,6 +18,7 @@ func (s *Service) API(a *web.API) {
 	web.Get(a, "org.successors", "units/{id}/successors", "Các đơn vị kế thừa sau sắp xếp tổ chức", web.Public, s.apiSuccessors)
 	web.Get(a, "org.by_code", "codes/{scheme}/{code}", "Xem cơ quan theo mã định danh", web.Public, s.apiByCode)
 	s.apiMoves(a)
+	s.apiChanges(a)
 }
 
 // UnitV1 (cơ quan, đơn vị) is a unit as programs see it.
