@@ -129,6 +129,7 @@ var licenceMarks = []struct {
 	text, name string
 	free       bool
 }{
+	{"means either the GNU General Public License, Version 2.0", "MPL", true}, // names the AGPL among those it may be joined with
 	{"GNU AFFERO GENERAL PUBLIC LICENSE", "AGPL", false},
 	{"Server Side Public License", "SSPL", false},
 	{"Business Source License", "BUSL", false},
