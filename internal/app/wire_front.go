@@ -24,7 +24,7 @@ func (h *House) front() {
 		Units: h.Org, Places: h.Place, Lists: h.Codelist, Calendars: h.Calendar, Accounts: applicants{h.Identity}, Receipts: h.Dossier,
 		Config: h.Config.Portal, Secure: h.Config.Secure()})
 	h.Desk = desk.New(desk.Deps{Dossiers: h.Dossier, Procedures: h.Procedure, Calendars: h.Calendar, Lists: h.Codelist, Clock: h.Clock,
-		Renderer: h.Renderer, Catalog: h.Catalog, Log: h.Log})
+		Renderer: h.Renderer, Catalog: h.Catalog, Log: h.Log, Previews: h.File})
 }
 
 // desk returns the pages of the desk. Officials arrive at the first of them when they sign in; those who only

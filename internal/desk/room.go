@@ -17,12 +17,14 @@ package desk
 import (
 	"context"
 	"embed"
+	"io"
 	"io/fs"
 	"log/slog"
 
 	"lienthong/internal/calendar"
 	"lienthong/internal/codelist"
 	"lienthong/internal/dossier"
+	"lienthong/internal/file"
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/web"
@@ -59,6 +61,13 @@ type Deps struct {
 	Renderer   *web.Renderer
 	Catalog    *i18n.Catalog // of the renderer; nil is Vietnamese only
 	Log        *slog.Logger
+	Previews   Previews // nil: no small pictures beside the papers
+}
+
+// Previews makes small pictures of files that were opened.
+type Previews interface {
+	HasView(mediaType string) bool
+	View(ctx context.Context, f file.File, content io.ReadSeeker) ([]byte, error)
 }
 
 // Room is the desk with its pages.
@@ -88,6 +97,7 @@ func (room *Room) Routes() []web.Route {
 		{Method: "GET", Pattern: "/desk/d/{id}", Permission: dossier.PermRead, Name: "desk.item", Handler: room.item},
 		{Method: "POST", Pattern: "/desk/d/{id}/{act}", Permission: dossier.PermRead, Name: "desk.act", MaxBody: web.Upload, Handler: room.act},
 		{Method: "GET", Pattern: "/desk/d/{id}/receipt.pdf", Permission: dossier.PermRead, Name: "desk.receipt", Handler: room.receipt},
+		{Method: "GET", Pattern: "/desk/d/{id}/file/{attachment}/preview", Permission: dossier.PermRead, Name: "desk.preview", Handler: room.picture},
 		{Method: "GET", Pattern: "/desk/d/{id}/file/{attachment}", Permission: dossier.PermRead, Name: "desk.file", Handler: room.file},
 		{Method: "GET", Pattern: "/desk/counter", Permission: dossier.PermAccept, Name: "desk.counter", Handler: room.counter},
 		{Method: "POST", Pattern: "/desk/counter", Permission: dossier.PermAccept, Name: "desk.counter_file", MaxBody: web.Upload, Handler: room.fileAtCounter},

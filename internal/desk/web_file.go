@@ -6,6 +6,8 @@ import (
 
 	"lienthong/internal/dossier"
 	"lienthong/internal/file"
+	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/web"
 )
 
@@ -22,6 +24,29 @@ func (room *Room) file(w http.ResponseWriter, r *http.Request) error {
 	defer content.Close() //nolint:errcheck // read only
 	file.Serve(w, r, content, f, !vs.Bool("download"))
 	return nil
+}
+
+// picture sends a small picture of a file: of a photo, or of the first page of a PDF.
+func (room *Room) picture(w http.ResponseWriter, r *http.Request) error {
+	content, f, err := room.Dossiers.OpenFile(r.Context(), dossier.ID(r.PathValue("id")), r.PathValue("attachment"))
+	if err != nil {
+		return err
+	}
+	defer content.Close() //nolint:errcheck // read only
+	if room.Previews == nil {
+		return fault.NewNotFound(i18n.Msg{})
+	}
+	picture, err := room.Previews.View(r.Context(), f, content)
+	if err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", file.JPEG)
+	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cache-Control", "private, max-age=3600")
+	_, err = w.Write(picture)
+	return err
 }
 
 // receipt sends the receipt (Mẫu 01) for printing.

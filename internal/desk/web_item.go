@@ -96,7 +96,8 @@ var shownTypes = []string{file.PDF, file.JPEG, file.PNG, file.WebP}
 // fileView is one stored file; Shown files open inside the page.
 type fileView struct {
 	look.FileItem
-	Shown bool
+	Shown   bool
+	Picture string // address of a small picture; empty when none is made
 }
 
 // papersView is the papers; Step is set when the reader may check them.
@@ -353,8 +354,12 @@ func (o *opened) files(kind dossier.AttachmentKind, paperID string) []fileView {
 	var list []fileView
 	for _, f := range o.v.Files {
 		if f.Kind == kind && f.PaperID == paperID {
-			list = append(list, fileView{FileItem: look.FileItem{Name: f.Name, Href: "/desk/d/" + string(o.v.ID) + "/file/" + f.ID, Size: web.Size(f.Size),
-				Note: f.AddedBy + ", " + web.DateTime(f.AddedAt)}, Shown: slices.Contains(shownTypes, f.MediaType)})
+			one := fileView{FileItem: look.FileItem{Name: f.Name, Href: "/desk/d/" + string(o.v.ID) + "/file/" + f.ID, Size: web.Size(f.Size),
+				Note: f.AddedBy + ", " + web.DateTime(f.AddedAt)}, Shown: slices.Contains(shownTypes, f.MediaType)}
+			if o.room.Previews != nil && o.room.Previews.HasView(f.MediaType) {
+				one.Picture = one.Href + "/preview"
+			}
+			list = append(list, one)
 		}
 	}
 	return list

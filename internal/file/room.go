@@ -18,7 +18,7 @@
 //
 // Law: none prescribes the store; which papers a dossier needs is with procedures.
 // Words: holder (nơi giữ tệp) is the thing a file belongs to; content (nội dung) is the bytes, shared by files that are equal; key (khóa) is where a store keeps them; pin (ghim) keeps the sweep away from a write under way; transfer (lượt tải lên) is an upload in pieces; hold (phong tỏa) forbids deletion.
-// Tables: file_content, file_file, file_pin, file_trash, file_transfer, file_part, file_class, file_hold.
+// Tables: file_content, file_file, file_pin, file_trash, file_transfer, file_part, file_class, file_hold, file_view.
 // Events out: none.
 // Events in: none.
 // Not here: papers of a dossier (dossier), signatures in files (signing).
@@ -107,11 +107,12 @@ type Service struct {
 	lease      time.Duration // for which a request has a transfer
 	log        *slog.Logger
 	tus        *tusd.Handler
+	viewing    chan struct{} // bounds how many views are made at a time
 }
 
 // New returns the service and makes the folder.
 func New(d Deps) (*Service, error) {
-	s := &Service{db: d.DB, clock: d.Clock, spool: spool(filepath.Join(d.Folder, tempFolder)), store: d.Store, scanner: d.Scanner, scanLater: d.Config.ScanLater, rescanDays: d.Config.RescanDays, gate: d.Gate, lease: leaseFor, log: d.Log}
+	s := &Service{db: d.DB, clock: d.Clock, spool: spool(filepath.Join(d.Folder, tempFolder)), store: d.Store, scanner: d.Scanner, scanLater: d.Config.ScanLater, rescanDays: d.Config.RescanDays, gate: d.Gate, lease: leaseFor, viewing: make(chan struct{}, 2), log: d.Log}
 	if s.log == nil {
 		s.log = slog.Default()
 	}

@@ -39,6 +39,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 		{"end transfers that stand still", s.sweepTransfers},
 		{"free pins that were left behind", s.sweepPins},
 		{"give up contents no file has", s.sweepUnused},
+		{"drop views of contents that are gone", s.sweepViews},
 		{"find keys nothing knows", s.sweepStray},
 		{"empty the trash", s.sweepTrash},
 	} {

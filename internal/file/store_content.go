@@ -126,7 +126,8 @@ func dropTrash(ctx context.Context, tx *db.Tx, keys []string) error {
 // namedKeys returns those of the keys that some row names.
 func namedKeys(ctx context.Context, q db.Querier, keys []string) ([]string, error) {
 	query, args, err := db.In(`SELECT store_key FROM file_content WHERE store_key IN (?) UNION SELECT store_key FROM file_pin WHERE store_key IN (?)
-		UNION SELECT store_key FROM file_trash WHERE store_key IN (?) UNION SELECT store_key FROM file_part WHERE store_key IN (?)`, keys, keys, keys, keys)
+		UNION SELECT store_key FROM file_trash WHERE store_key IN (?) UNION SELECT store_key FROM file_part WHERE store_key IN (?)
+		UNION SELECT store_key FROM file_view WHERE store_key IN (?)`, keys, keys, keys, keys, keys)
 	if err != nil {
 		return nil, err
 	}
@@ -179,4 +180,29 @@ func survey(ctx context.Context, q db.Querier, r *Report) error {
 		}
 	}
 	return nil
+}
+
+// viewOf returns the key of the view of a content.
+func viewOf(ctx context.Context, q db.Querier, sum string) (string, error) {
+	var key string
+	err := q.Get(ctx, &key, `SELECT store_key FROM file_view WHERE sha256 = ?`, sum)
+	return key, err
+}
+
+// insertView reports false when the content has a view.
+func insertView(ctx context.Context, tx *db.Tx, sum, key string, size int64) (bool, error) {
+	n, err := tx.Exec(ctx, `INSERT INTO file_view (sha256, store_key, size) VALUES (?, ?, ?) ON CONFLICT (sha256) DO NOTHING`, sum, key, size)
+	return n > 0, err
+}
+
+func dropView(ctx context.Context, tx *db.Tx, key string) error {
+	_, err := tx.Exec(ctx, `DELETE FROM file_view WHERE store_key = ?`, key)
+	return err
+}
+
+// dropOrphanViews deletes views of contents that are gone and returns their keys.
+func dropOrphanViews(ctx context.Context, tx *db.Tx) ([]string, error) {
+	var keys []string
+	err := tx.Select(ctx, &keys, `DELETE FROM file_view WHERE NOT EXISTS (SELECT 1 FROM file_content c WHERE c.sha256 = file_view.sha256) RETURNING store_key`)
+	return keys, err
 }
