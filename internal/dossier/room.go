@@ -9,7 +9,7 @@
 //
 // Law: 61/2018/NĐ-CP, 01/2018/TT-VPCP.
 // Words: "Accept" is tiếp nhận of a dossier, documents are "received" in their own room; "Receipt" is the paper with the promised time, not proof of payment; "Part" is the share of one agency.
-// Tables: dossier_dossier, dossier_paper, dossier_attachment, dossier_fee, dossier_part, dossier_step, dossier_event, dossier_supplement, dossier_counter, dossier_draft.
+// Tables: dossier_dossier, dossier_paper, dossier_attachment, dossier_fee, dossier_part, dossier_step, dossier_event, dossier_supplement, dossier_counter, dossier_draft, dossier_place.
 // Events out: dossier.filed, dossier.accepted, dossier.refused, dossier.supplement_requested, dossier.supplemented, dossier.forwarded, dossier.stopped, dossier.withdrawn, dossier.finished, dossier.returned, dossier.moved, dossier.sent_back, dossier.extended, dossier.obligation_announced, dossier.obligation_met, dossier.assigned.
 // Events in: org.unit_ended, org.unit_moved.
 // Not here: what procedures ask for (procedure), working time (calendar), pages (portal, desk), notices (notice), payment through a gateway (payment).

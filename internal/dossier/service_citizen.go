@@ -171,7 +171,7 @@ func (w *work) paperFor(papers *[]Paper, p FilingPaper) (string, error) {
 	}
 	row := newPaper(w.d.ID, len(*papers)+1, name)
 	*papers = append(*papers, row)
-	return row.ID, w.store.insertPaper(w.ctx, w.tx, row)
+	return row.ID, w.store.insertPapers(w.ctx, w.tx, row)
 }
 
 // Standing (tình trạng hồ sơ) is what the applicant sees: one line through all agencies.

@@ -186,7 +186,7 @@ func (w *work) begin(receiver org.Unit, accept bool) error {
 		return err
 	}
 	if !accept {
-		return nil
+		return w.store.follow(w.ctx, w.tx, w.d)
 	}
 	st := &w.steps[0]
 	if err := w.hold(st); err != nil {
@@ -217,13 +217,10 @@ func (w *work) number(u org.Unit) (string, error) {
 }
 
 func (w *work) insertPapers(f *Filing) error {
-	position := 0
+	var papers []Paper
 	add := func(p Paper, files []string) error {
-		position++
-		p.ID, p.DossierID, p.Position = id.New(), w.d.ID, position
-		if err := w.store.insertPaper(w.ctx, w.tx, p); err != nil {
-			return err
-		}
+		p.ID, p.DossierID, p.Position = id.New(), w.d.ID, len(papers)+1
+		papers = append(papers, p)
 		return w.attach(AttachmentPaper, p.ID, files, f.uploads())
 	}
 	listed := map[string]bool{}
@@ -253,7 +250,7 @@ func (w *work) insertPapers(f *Filing) error {
 			return err
 		}
 	}
-	return nil
+	return w.store.insertPapers(w.ctx, w.tx, papers...)
 }
 
 // maxFiles bounds the files attached at once, to one paper or as results.

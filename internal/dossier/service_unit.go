@@ -147,5 +147,5 @@ func (w *work) moveStep(st *Step, ended, heir org.Unit) error {
 	}
 	st.AgencyID, st.UnitID, st.UnitPath, st.UnitName = agency.ID, unit.ID, unit.Path, unit.Name
 	st.State, st.AssigneeID, st.AssigneeName, st.ClaimedAt = StepReady, "", "", nil
-	return w.store.saveStep(w.ctx, w.tx, st)
+	return w.store.moveStep(w.ctx, w.tx, st)
 }

@@ -99,11 +99,28 @@ func (s store) byRequestKey(ctx context.Context, q db.Querier, key string) (*Dos
 }
 
 // save writes what acts may change.
-func (store) save(ctx context.Context, tx *db.Tx, d *Dossier) error {
+func (s store) save(ctx context.Context, tx *db.Tx, d *Dossier) error {
 	_, err := tx.NamedExec(ctx, `UPDATE dossier_dossier SET receiver_id = :receiver_id, handler_id = :handler_id,
 		status = :status, resumes = :resumes, accepted_at = :accepted_at, due_at = :due_at, paused_at = :paused_at,
 		finished_at = :finished_at, returned_at = :returned_at, returned_to = :returned_to, extended = :extended,
 		supplements = :supplements, return_by = :return_by, return_address = :return_address WHERE id = :id`, d)
+	if err != nil {
+		return err
+	}
+	return s.follow(ctx, tx, d)
+}
+
+// follow keeps on the open steps of a dossier what worklists ask of it.
+func (store) follow(ctx context.Context, tx *db.Tx, d *Dossier) error {
+	waits, ends := Status(0), farOff
+	if d.Status.Paused() {
+		waits = d.Status
+	}
+	if d.DueAt != nil && d.Status != StatusDone { // a result that waits to be fetched is not late
+		ends = *d.DueAt
+	}
+	_, err := tx.Exec(ctx, `UPDATE dossier_step SET waits = ?, ends_at = COALESCE(due_at, ?), joint = (agency_id <> ?), field = ?, procedure_code = ?
+		WHERE dossier_id = ? AND state IN ('ready', 'claimed')`, waits, ends, d.ReceiverID, d.Field, d.ProcedureCode, d.ID)
 	return err
 }
 
@@ -121,10 +138,8 @@ func (store) next(ctx context.Context, tx *db.Tx, code string, day clock.Date) (
 
 const paperColumns = `id, dossier_id, position, key, name, originals, copies, provided, required, verdict, verdict_note`
 
-func (store) insertPaper(ctx context.Context, tx *db.Tx, p Paper) error {
-	_, err := tx.NamedExec(ctx, `INSERT INTO dossier_paper (`+paperColumns+`) VALUES (:id, :dossier_id, :position,
-		:key, :name, :originals, :copies, :provided, :required, :verdict, :verdict_note)`, p)
-	return err
+func (store) insertPapers(ctx context.Context, tx *db.Tx, ps ...Paper) error {
+	return tx.InsertAll(ctx, "dossier_paper", paperColumns, ps)
 }
 
 func (store) savePaper(ctx context.Context, tx *db.Tx, p Paper) error {
@@ -198,6 +213,9 @@ const stepColumns = `id, dossier_id, part_id, key, name, public_name, kind, agen
 	state, assignee_id, assignee_name, from_id, position, started_at, due_at, claimed_at, done_at, done_by, outcome, note`
 
 func (store) insertStep(ctx context.Context, tx *db.Tx, s *Step) error {
+	if err := addPlace(ctx, tx, s.UnitPath); err != nil {
+		return err
+	}
 	_, err := tx.NamedExec(ctx, `INSERT INTO dossier_step (`+stepColumns+`) VALUES (:id, :dossier_id, :part_id, :key,
 		:name, :public_name, :kind, :agency_id, :unit_id, :unit_path, :unit_name, :state, :assignee_id, :assignee_name,
 		:from_id, :position, :started_at, :due_at, :claimed_at, :done_at, :done_by, :outcome, :note)`, s)

@@ -11,7 +11,8 @@ import (
 func (store) facets(ctx context.Context, q db.Querier, wq WorkQuery, s scope, now time.Time) ([]Facet, error) {
 	c := wq.clauses(s, now)
 	var list []Facet
-	err := q.Select(ctx, &list, `SELECT d.field, d.procedure_code, MIN(d.procedure_name) AS procedure_name, s.kind, COUNT(*) AS n`+
-		workFrom+c.sql()+` GROUP BY d.field, d.procedure_code, s.kind ORDER BY COUNT(*) DESC, d.procedure_code, s.kind`, c.args...)
+	err := q.Select(ctx, &list, `SELECT g.field, g.procedure_code, d.procedure_name, g.kind, g.n FROM (
+		SELECT s.field, s.procedure_code, s.kind, MIN(s.id) AS one, COUNT(*) AS n`+wq.from()+c.sql()+` GROUP BY s.field, s.procedure_code, s.kind) g
+		JOIN dossier_step o ON o.id = g.one JOIN dossier_dossier d ON d.id = o.dossier_id ORDER BY g.n DESC, g.procedure_code, g.kind`, c.args...)
 	return list, err
 }

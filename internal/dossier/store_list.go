@@ -2,6 +2,7 @@ package dossier
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,16 +26,16 @@ func (c *clauses) add(cond string, args ...any) {
 
 func (c *clauses) sql() string { return strings.Join(c.where, " AND ") }
 
-// reach limits a column of unit paths to what grants cover.
+// reach limits a column of paths of steps to what grants cover.
 func reach(column string, grants []actor.Grant) (string, []any) {
 	var or []string
 	var args []any
 	for _, g := range grants {
-		or = append(or, column+` = ?`)
 		args = append(args, g.UnitPath)
 		if g.Below {
-			or = append(or, column+` LIKE ?`)
-			args = append(args, g.UnitPath+"%")
+			or = append(or, column+` IN (SELECT b.place FROM dossier_place b WHERE b.above = ?)`)
+		} else {
+			or = append(or, column+` = ?`)
 		}
 	}
 	if len(or) == 0 {
@@ -54,8 +55,6 @@ const workColumns = `s.dossier_id, d.code, p.number, d.procedure_name, d.owner_n
 	d.filed_at, d.due_at AS dossier_due, s.id AS step_id, s.name AS step_name, s.kind AS step_kind, s.unit_name,
 	s.state, s.assignee_id, s.assignee_name, s.due_at AS step_due`
 
-const workFrom = ` FROM dossier_step s JOIN dossier_dossier d ON d.id = s.dossier_id JOIN dossier_part p ON p.id = s.part_id WHERE `
-
 // scope is what somebody may work on: per kind of step the grants that allow it.
 type scope struct {
 	kinds    map[string][]actor.Grant
@@ -66,19 +65,23 @@ type scope struct {
 func (s scope) clauses(b Box) clauses {
 	var or []string
 	var args []any
-	for _, kind := range []string{"receive", "work", "approve", "return"} {
-		cond, a := reach("s.unit_path", s.kinds[kind])
-		if cond == "FALSE" {
-			continue
-		}
-		or = append(or, "(s.kind = '"+kind+"' AND "+cond+")")
+	var all []any // paths of grants
+	for _, kinds := range s.alike() {
+		grants := s.kinds[kinds[0]]
+		cond, a := reach("s.unit_path", grants)
+		or = append(or, "(s.kind IN ('"+strings.Join(kinds, "', '")+"') AND "+cond+")")
 		args = append(args, a...)
+		for _, g := range grants {
+			all = append(all, g.UnitPath)
+		}
 	}
 	c := clauses{}
 	c.add(`s.state IN ('ready', 'claimed')`)
 	if cond, a := reach("r.unit_path", s.received); b == BoxSupplement && cond != "FALSE" {
 		or = append(or, receivedWaiting+cond+"))")
 		args = append(args, a...)
+	} else if len(all) > 0 { // where the index begins
+		c.add(`s.unit_path IN (SELECT a.place FROM dossier_place a WHERE a.above IN (`+marks(len(all))+`))`, all...)
 	}
 	if len(or) == 0 {
 		c.add("FALSE")
@@ -88,52 +91,79 @@ func (s scope) clauses(b Box) clauses {
 	return c
 }
 
+// alike returns the kinds of steps that some grant allows, those with the same grants together.
+func (s scope) alike() [][]string {
+	var groups [][]string
+	for _, kind := range []string{"receive", "work", "approve", "return"} {
+		if len(s.kinds[kind]) == 0 {
+			continue
+		}
+		i := slices.IndexFunc(groups, func(g []string) bool {
+			return slices.EqualFunc(s.kinds[g[0]], s.kinds[kind], func(a, b actor.Grant) bool { return a.UnitPath == b.UnitPath && a.Below == b.Below })
+		})
+		if i < 0 {
+			groups = append(groups, []string{kind})
+		} else {
+			groups[i] = append(groups[i], kind)
+		}
+	}
+	return groups
+}
+
+// marks returns n placeholders.
+func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
+
 // receivedWaiting takes of a dossier one open step, when its papers were received at the place that follows; it is asked of those that wait for papers.
 const receivedWaiting = `(s.id = (SELECT MIN(o.id) FROM dossier_step o WHERE o.dossier_id = d.id AND o.state IN ('ready', 'claimed'))
 	AND EXISTS (SELECT 1 FROM dossier_step r WHERE r.dossier_id = d.id AND r.kind = 'receive' AND `
 
-// promised is the time limit of a dossier while it runs; a result that waits to be fetched is not late.
-const promised = `CASE WHEN d.status <> 9 THEN d.due_at END`
-
-const paused = `d.status IN (5, 6)`
-
 // box adds what a box of the worklist means.
 func (c *clauses) box(b Box, account string, now time.Time) {
-	const due = `COALESCE(s.due_at, ` + promised + `)`
 	today := clock.DateOf(now)
 	now = minuteOf(now)
 	switch b {
 	case BoxSupplement:
-		c.add(`s.dossier_id IN (SELECT w.id FROM dossier_dossier w WHERE w.status = 5)`) // few, by their index
+		c.add(`s.waits = 5`)
 		return
 	case BoxObligation:
-		c.add(`d.status = 6`)
+		c.add(`s.waits = 6`)
 		return
 	}
-	c.add(`NOT ` + paused)
+	c.add(`s.waits = 0`)
 	switch b {
 	case BoxMine:
 		c.add(`s.state = 'claimed' AND s.assignee_id = ?`, account)
 	case BoxLate:
-		c.add(due+` < ?`, now)
+		c.add(`s.ends_at < ?`, now)
 	case BoxToday:
-		c.add(due+` >= ? AND `+due+` < ?`, now, today.AddDays(1).At(0, 0))
+		c.add(`s.ends_at >= ? AND s.ends_at < ?`, now, today.AddDays(1).At(0, 0))
 	case BoxSoon:
-		c.add(due+` >= ? AND `+due+` < ?`, now, today.AddDays(4).At(0, 0))
+		c.add(`s.ends_at >= ? AND s.ends_at < ?`, now, today.AddDays(4).At(0, 0))
 	case BoxJoint:
-		c.add(`s.agency_id <> d.receiver_id`)
+		c.add(`s.joint`)
 	}
+}
+
+// from is what a query about the worklist looks at: the steps alone, unless what is asked stands on the dossier.
+func (q WorkQuery) from() string {
+	if q.Text != "" || q.Box == BoxSupplement {
+		return ` FROM dossier_step s JOIN dossier_dossier d ON d.id = s.dossier_id WHERE `
+	}
+	return ` FROM dossier_step s WHERE `
 }
 
 func (q WorkQuery) clauses(s scope, now time.Time) clauses {
 	c := s.clauses(q.Box)
 	c.box(q.Box, s.account, now)
+	if q.Box == BoxSupplement {
+		c.add(`d.status = 5`) // few, by their index
+	}
 	c.words("d.search_text", q.Text)
 	if q.Field != "" {
-		c.add(`d.field = ?`, q.Field)
+		c.add(`s.field = ?`, q.Field)
 	}
 	if q.Procedure != "" {
-		c.add(`d.procedure_code = ?`, q.Procedure)
+		c.add(`s.procedure_code = ?`, q.Procedure)
 	}
 	if q.Kind != "" {
 		c.add(`s.kind = ?`, q.Kind)
@@ -151,20 +181,24 @@ func (store) worklist(ctx context.Context, q db.Querier, wq WorkQuery, s scope, 
 		if err != nil {
 			return nil, err
 		}
-		c.add(`(COALESCE(s.due_at, `+promised+`, ?) > ? OR COALESCE(s.due_at, `+promised+`, ?) = ? AND s.id > ?)`, farOff, m.at, farOff, m.at, m.id)
+		c.add(`(s.ends_at > ? OR s.ends_at = ? AND s.id > ?)`, m.at, m.at, m.id)
 	}
 	var items []WorkItem
-	err := q.Select(ctx, &items, `SELECT `+workColumns+workFrom+c.sql()+` ORDER BY COALESCE(s.due_at, `+promised+`, ?), s.id LIMIT ?`,
-		append(c.args, farOff, bounded(wq.Limit)+1)...)
+	err := q.Select(ctx, &items, `SELECT `+workColumns+` FROM (SELECT s.id`+wq.from()+c.sql()+` ORDER BY s.ends_at, s.id LIMIT ?) o
+		JOIN dossier_step s ON s.id = o.id JOIN dossier_dossier d ON d.id = s.dossier_id JOIN dossier_part p ON p.id = s.part_id
+		ORDER BY s.ends_at, s.id`, append(c.args, bounded(wq.Limit)+1)...)
 	return items, err
 }
 
-// count returns how many steps each box of the worklist holds, in one reading; the
-// dossiers that wait for papers need one of their own where dossiers are received.
+// count returns how many steps each box of the worklist holds, in one reading of the index; what the reader has claimed, and
+// the dossiers that wait for papers where dossiers are received, need one of their own.
 func (store) count(ctx context.Context, q db.Querier, s scope, now time.Time) (map[Box]int, error) {
 	var columns []string
 	var args []any
 	for _, b := range Boxes {
+		if b == BoxMine {
+			continue
+		}
 		var c clauses
 		c.box(b, s.account, now)
 		columns = append(columns, `COUNT(*) FILTER (WHERE `+c.sql()+`) AS `+string(b))
@@ -181,10 +215,15 @@ func (store) count(ctx context.Context, q db.Querier, s scope, now time.Time) (m
 		Obligation int `db:"obligation"`
 		Joint      int `db:"joint"`
 	}
-	err := q.Get(ctx, &n, `SELECT `+strings.Join(columns, ", ")+workFrom+within.sql(), append(args, within.args...)...)
+	err := q.Get(ctx, &n, `SELECT `+strings.Join(columns, ", ")+` FROM dossier_step s WHERE `+within.sql(), append(args, within.args...)...)
+	if err == nil {
+		c := WorkQuery{Box: BoxMine}.clauses(s, now)
+		err = q.Get(ctx, &n.Mine, `SELECT COUNT(*) FROM dossier_step s WHERE `+c.sql(), c.args...)
+	}
 	if err == nil && len(s.received) > 0 {
-		c := WorkQuery{Box: BoxSupplement}.clauses(s, now)
-		err = q.Get(ctx, &n.Supplement, `SELECT COUNT(*)`+workFrom+c.sql(), c.args...)
+		wq := WorkQuery{Box: BoxSupplement}
+		c := wq.clauses(s, now)
+		err = q.Get(ctx, &n.Supplement, `SELECT COUNT(*)`+wq.from()+c.sql(), c.args...)
 	}
 	return map[Box]int{BoxToDo: n.ToDo, BoxMine: n.Mine, BoxLate: n.Late, BoxToday: n.Today, BoxSoon: n.Soon,
 		BoxSupplement: n.Supplement, BoxObligation: n.Obligation, BoxJoint: n.Joint}, err
@@ -197,12 +236,11 @@ func (q FindQuery) clauses(now time.Time) clauses {
 	c := clauses{}
 	c.words("d.search_text", q.Text)
 	if len(q.Status) > 0 {
-		marks := strings.TrimSuffix(strings.Repeat("?, ", len(q.Status)), ", ")
 		args := make([]any, len(q.Status))
 		for i, s := range q.Status {
 			args[i] = s
 		}
-		c.add(`d.status IN (`+marks+`)`, args...)
+		c.add(`d.status IN (`+marks(len(q.Status))+`)`, args...)
 	}
 	for _, eq := range [][2]string{{"d.field", q.Field}, {"d.procedure_code", q.Procedure}, {"d.channel", string(q.Channel)}} {
 		if eq[1] != "" {
@@ -279,6 +317,34 @@ func (store) placesBelow(ctx context.Context, q db.Querier, path string) ([]step
 
 // followPath replaces the path that the steps of a unit keep. Who works on them does not change.
 func (store) followPath(ctx context.Context, tx *db.Tx, p stepPlace, path string) error {
+	if err := addPlace(ctx, tx, path); err != nil {
+		return err
+	}
 	_, err := tx.Exec(ctx, `UPDATE dossier_step SET unit_path = ? WHERE unit_id = ? AND unit_path = ?`, path, p.UnitID, p.UnitPath)
 	return err
+}
+
+// moveStep is saveStep for a step that goes to another unit.
+func (s store) moveStep(ctx context.Context, tx *db.Tx, st *Step) error {
+	if err := addPlace(ctx, tx, st.UnitPath); err != nil {
+		return err
+	}
+	return s.saveStep(ctx, tx, st)
+}
+
+// addPlace notes the path of a step below each unit on it, for reach.
+func addPlace(ctx context.Context, tx *db.Tx, path string) error {
+	var known []string
+	if err := tx.Select(ctx, &known, `SELECT place FROM dossier_place WHERE above = ? AND place = ?`, path, path); err != nil || len(known) > 0 {
+		return err
+	}
+	for i := range path {
+		if i == 0 || path[i] != '/' {
+			continue
+		}
+		if _, err := tx.Exec(ctx, `INSERT INTO dossier_place (above, place) VALUES (?, ?) ON CONFLICT DO NOTHING`, path[:i+1], path); err != nil {
+			return err
+		}
+	}
+	return nil
 }

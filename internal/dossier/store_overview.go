@@ -25,7 +25,7 @@ func (store) loads(ctx context.Context, q db.Querier, s scope, now time.Time) ([
 		Load
 		Open int `db:"open"`
 	}
-	err := q.Select(ctx, &rows, `SELECT `+strings.Join(columns, ", ")+`, COUNT(*) AS open`+workFrom+within.sql()+
+	err := q.Select(ctx, &rows, `SELECT `+strings.Join(columns, ", ")+`, COUNT(*) AS open FROM dossier_step s JOIN dossier_part p ON p.id = s.part_id WHERE `+within.sql()+
 		` GROUP BY s.unit_id ORDER BY late DESC, soon DESC, open DESC, s.unit_id`, append(args, within.args...)...)
 	units := make([]Load, len(rows))
 	for i, r := range rows {

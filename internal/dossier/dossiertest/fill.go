@@ -44,11 +44,12 @@ type Filler struct {
 	pick    []int // offices, by weight
 	numbers map[string]int64
 	seq     uint64
+	known   map[string]bool // paths of steps
 }
 
 // NewFiller returns a filler.
 func NewFiller(s Stock) *Filler {
-	f := &Filler{s: s, r: rand.New(rand.NewPCG(s.Seed, 2018)), numbers: map[string]int64{}}
+	f := &Filler{s: s, r: rand.New(rand.NewPCG(s.Seed, 2018)), numbers: map[string]int64{}, known: map[string]bool{}}
 	for i, o := range s.Offices {
 		for range o.Weight {
 			f.pick = append(f.pick, i)
@@ -104,8 +105,23 @@ type made struct {
 	papers   []dossier.Paper
 	fees     []dossier.Fee
 	parts    []dossier.Part
-	steps    []dossier.Step
+	steps    []stepRow
 	events   []dossier.Event
+	places   []placeRow
+}
+
+// stepRow has the columns of a step that are not those of its type.
+type stepRow struct {
+	dossier.Step
+	Waits     dossier.Status `db:"waits"`
+	Ends      time.Time      `db:"ends_at"`
+	Field     string         `db:"field"`
+	Procedure string         `db:"procedure_code"`
+}
+
+type placeRow struct {
+	Above string `db:"above"`
+	Place string `db:"place"`
 }
 
 func (m *made) insert(ctx context.Context, tx *db.Tx) error {
@@ -120,7 +136,8 @@ func (m *made) insert(ctx context.Context, tx *db.Tx) error {
 		{"dossier_fee", `id, dossier_id, key, name, kind, amount, quantity, paid_at, paid_to`, m.fees},
 		{"dossier_part", `id, dossier_id, unit_id, unit_name, number, position, arrived_at, due_at, done_at`, m.parts},
 		{"dossier_step", `id, dossier_id, part_id, key, name, public_name, kind, agency_id, unit_id, unit_path, unit_name, state, assignee_id,
-			assignee_name, from_id, position, started_at, due_at, claimed_at, done_at, done_by, outcome, note`, m.steps},
+			assignee_name, from_id, position, started_at, due_at, claimed_at, done_at, done_by, outcome, note, waits, ends_at, field, procedure_code`, m.steps},
+		{"dossier_place", "above, place", m.places},
 		{"dossier_event", `id, dossier_id, seq, at, act, from_status, to_status, actor_id, actor_name, actor_title, unit_id, unit_name, step_name,
 			public, note, detail`, m.events},
 	} {
@@ -223,7 +240,25 @@ func (f *Filler) steps(m *made, d *dossierRow, o *Office, part string) {
 				st.DueAt = &due
 			}
 		}
-		m.steps = append(m.steps, st)
+		row := stepRow{Step: st, Ends: time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC), Field: d.Field, Procedure: d.ProcedureCode}
+		if d.Status.Paused() {
+			row.Waits = d.Status
+		}
+		if d.DueAt != nil && d.Status != dossier.StatusDone {
+			row.Ends = *d.DueAt
+		}
+		if st.DueAt != nil {
+			row.Ends = *st.DueAt
+		}
+		m.steps = append(m.steps, row)
+		if !f.known[st.UnitPath] {
+			f.known[st.UnitPath] = true
+			for i := 1; i < len(st.UnitPath); i++ {
+				if st.UnitPath[i] == '/' {
+					m.places = append(m.places, placeRow{st.UnitPath[:i+1], st.UnitPath})
+				}
+			}
+		}
 	}
 }
 

@@ -29,6 +29,7 @@ type member struct {
 	turn  chan *sqlx.Tx // its turn: run in this transaction
 	ran   chan error    // how it went
 	ended chan error    // committed, or not
+	err   error         // why it failed
 	left  bool          // gave up before its turn; under group.mu
 	begun bool          // under group.mu
 }
@@ -117,33 +118,34 @@ func (g *group) once() {
 		first.ended <- fmt.Errorf("begin: %w", err)
 		return
 	}
-	var done []*member
+	var done, failed []*member
 	for m := first; m != nil; {
 		err, whole := turn(tx, m)
 		if !whole { // SQLite undid everything, also what others did before
 			m.ended <- err
 			_ = tx.Rollback() //nolint:errcheck // there is nothing left to undo
-			g.again(done)
+			g.again(append(done, failed...))
 			return
 		}
-		if err != nil {
-			m.ended <- err
+		if m.err = err; err != nil {
+			failed = append(failed, m)
 		} else {
 			done = append(done, m)
 		}
-		if m = nil; len(done) < mostTogether {
+		if m = nil; len(done)+len(failed) < mostTogether {
 			m = g.next()
 		}
 	}
 	if len(done) == 0 {
 		_ = tx.Rollback() //nolint:errcheck // nothing was done
-		return
-	}
-	if err = tx.Commit(); err != nil {
+	} else if err = tx.Commit(); err != nil {
 		err = fmt.Errorf("commit: %w", err)
 	}
 	for _, m := range done {
 		m.ended <- err
+	}
+	for _, m := range failed { // only now: it may have failed for what another one wrote, and its caller looks for that
+		m.ended <- m.err
 	}
 }
 

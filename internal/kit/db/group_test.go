@@ -196,3 +196,22 @@ func TestGroupUndone(t *testing.T) {
 		t.Errorf("rows %v after %d runs", got, runs.Load())
 	}
 }
+
+// TestGroupTold holds that who fails for what another transaction wrote finds it written.
+func TestGroupTold(t *testing.T) {
+	d := dbtest.SQLite(t, leaves...)
+	ctx := context.Background()
+	letGo := held(t, d)
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() {
+			err := d.Tx(ctx, func(tx *db.Tx) error { return putLeaf(ctx, tx, 7) })
+			var found []int64
+			if serr := d.Select(ctx, &found, `SELECT id FROM leaf_leaf`); serr != nil || len(found) != 1 {
+				t.Errorf("%v, and then there is %v, %v", err, found, serr)
+			}
+		})
+	}
+	letGo()
+	all.Wait()
+}
