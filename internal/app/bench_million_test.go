@@ -14,7 +14,6 @@ import (
 	"testing"
 
 	"lienthong/internal/dossier"
-	"lienthong/internal/dossier/dossiertest"
 	"lienthong/internal/kit/actor"
 	"lienthong/internal/kit/benchtest"
 	"lienthong/internal/kit/clock"
@@ -60,7 +59,7 @@ func bigAddress(b *testing.B, engine string) string {
 // bigSite is a site among a great many dossiers.
 type bigSite struct {
 	*site
-	stock dossiertest.Stock
+	stock fillStock
 	found []dossier.Item // some dossiers, to search for
 }
 
@@ -71,10 +70,24 @@ const backlog = "so-tnmt"
 func newBig(b *testing.B, engine string) *bigSite {
 	b.Helper()
 	s := &bigSite{site: newSite(b, "gialai", bigAddress(b, engine))}
-	s.stock = dossiertest.Stock{Until: s.clock.Now(), Seed: 599}
+	s.stock = s.fillStock()
+	if s.newest(); len(s.found) == 0 {
+		b.Logf("making %d dossiers", bigSize())
+		if err := newFiller(s.stock).Fill(s.system(), s.DB, bigSize()); err != nil {
+			b.Fatal(err)
+		}
+		s.newest()
+	}
+	return s
+}
+
+// fillStock is the province's agencies and procedures, with one department that has a backlog.
+func (s *site) fillStock() fillStock {
+	s.t.Helper()
+	stock := fillStock{Until: s.clock.Now(), Seed: 599}
 	agencies, err := s.House.Org.List(s.system(), org.Filter{Agencies: true})
 	if err != nil {
-		b.Fatal(err)
+		s.t.Fatal(err)
 	}
 	for i, u := range agencies {
 		code, err := s.House.Org.Code(s.system(), u.ID, org.SchemeQD20, clock.Date{})
@@ -82,25 +95,18 @@ func newBig(b *testing.B, engine string) *bigSite {
 		if err != nil || derr != nil || len(divisions) == 0 {
 			continue // no agency that receives
 		}
-		o := dossiertest.Office{Unit: u, Code: code.Code, Divisions: divisions, Weight: 3 + i%5}
+		o := fillOffice{Unit: u, Code: code.Code, Divisions: divisions, Weight: 3 + i%5}
 		if u.Slug == backlog {
 			o.Weight, o.Open = 300, 0.45
 		}
-		s.stock.Offices = append(s.stock.Offices, o)
+		stock.Offices = append(stock.Offices, o)
 	}
 	page, err := s.House.Procedure.Find(s.system(), procedure.Query{Limit: 100})
 	if err != nil || len(page.Items) == 0 {
-		b.Fatal(len(page.Items), err)
+		s.t.Fatal(len(page.Items), err)
 	}
-	s.stock.Procedures = page.Items
-	if s.newest(); len(s.found) == 0 {
-		b.Logf("making %d dossiers", bigSize())
-		if err := dossiertest.NewFiller(s.stock).Fill(s.system(), s.DB, bigSize()); err != nil {
-			b.Fatal(err)
-		}
-		s.newest()
-	}
-	return s
+	stock.Procedures = page.Items
+	return stock
 }
 
 // newest reads some dossiers, to search for them.
@@ -135,7 +141,7 @@ func (s *bigSite) reader(at org.Unit, all bool) context.Context {
 func (s *bigSite) readers() []context.Context {
 	r := rand.New(rand.NewPCG(1, 2))
 	var all []context.Context
-	i := slices.IndexFunc(s.stock.Offices, func(o dossiertest.Office) bool { return o.Unit.Slug == backlog })
+	i := slices.IndexFunc(s.stock.Offices, func(o fillOffice) bool { return o.Unit.Slug == backlog })
 	for n := range 100 {
 		switch o := s.stock.Offices[r.IntN(len(s.stock.Offices))]; {
 		case n == 0:
@@ -160,7 +166,7 @@ func (s *bigSite) texts() []string {
 		it := s.found[r.IntN(len(s.found))]
 		words := strings.Fields(it.OwnerName)
 		serial := it.Code[strings.LastIndex(it.Code, "-")+1:]
-		texts = append(texts, it.OwnerName, words[len(words)-1]+" "+words[0], words[0]+" "+string([]rune(words[len(words)-1])[:1]), it.Code, serial, dossiertest.PersonName(r))
+		texts = append(texts, it.OwnerName, words[len(words)-1]+" "+words[0], words[0]+" "+string([]rune(words[len(words)-1])[:1]), it.Code, serial, personName(r))
 	}
 	return texts
 }
@@ -232,4 +238,51 @@ func (s *bigSite) pages(b *testing.B, texts []string) {
 	b.Run("page-search", func(b *testing.B) {
 		page(b, func(i int) string { return "/desk/search?q=" + url.QueryEscape(texts[(i*7)%len(texts)]) })
 	})
+}
+
+// TestFill holds that made-up dossiers are whole: they are found, read and worked on like those that came through the
+// service, and the worklist keeps of them what the service would.
+func TestFill(t *testing.T) {
+	eachAddress(t, func(t *testing.T, address string) {
+		s := &bigSite{site: newSite(t, "gialai", address)}
+		s.stock = s.fillStock()
+		if err := newFiller(s.stock).Fill(s.system(), s.DB, 300); err != nil {
+			t.Fatal(err)
+		}
+		s.newest()
+		leader := s.reader(s.root(), true)
+		states := map[dossier.Status]int{}
+		for _, it := range s.found {
+			states[it.Status]++
+			if v, err := s.House.Dossier.Read(leader, it.ID); err != nil || len(v.Papers) != 3 || len(v.Steps) == 0 || len(v.Events) != 2 {
+				t.Fatalf("%s: %+v, %v", it.Code, v, err)
+			}
+		}
+		if states[dossier.StatusProcessing] == 0 || states[dossier.StatusReturned] < 50 {
+			t.Errorf("the dossiers stand so: %v", states)
+		}
+		list, err := s.House.Dossier.Worklist(leader, dossier.WorkQuery{Limit: 200})
+		counts, cerr := s.House.Dossier.Counts(leader)
+		if err != nil || cerr != nil || len(list.Items) == 0 || counts[dossier.BoxToDo] != len(list.Items) {
+			t.Errorf("%d steps to do, counted %v, %v, %v", len(list.Items), counts, err, cerr)
+		}
+	})
+}
+
+// TestPersonName holds that names are of several words and that common ones come often.
+func TestPersonName(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	common := 0
+	for range 1000 {
+		name := personName(r)
+		if len(strings.Fields(name)) < 3 {
+			t.Errorf("%q is short", name)
+		}
+		if strings.HasPrefix(name, "Nguyễn ") {
+			common++
+		}
+	}
+	if common < 200 || common > 450 {
+		t.Errorf("of 1000 people %d are called Nguyễn", common)
+	}
 }

@@ -55,14 +55,7 @@ func (store) insert(ctx context.Context, tx *db.Tx, d *Dossier, searchText, requ
 	if requestKey != "" {
 		row.RequestKey = &requestKey
 	}
-	_, err = tx.NamedExec(ctx, `INSERT INTO dossier_dossier (`+dossierColumns+`,
-		owner_name, owner_personal_id, owner_phone, search_text, request_key)
-		VALUES (:id, :code, :secret, :version_id, :procedure_code, :procedure_name, :field, :case_key, :channel,
-		:return_by, :return_address, :receiver_id, :handler_id, :status, :resumes, :account_id, :owner, :submitter,
-		:authorised, :sets, :form, :filed_at, :accepted_at, :due_at, :paused_at, :finished_at, :returned_at,
-		:returned_to, :extended, :supplements, :version,
-		:owner_name, :owner_personal_id, :owner_phone, :search_text, :request_key)`, row)
-	return err
+	return tx.InsertAll(ctx, "dossier_dossier", dossierColumns+`, owner_name, owner_personal_id, owner_phone, search_text, request_key`, []dossierRow{row})
 }
 
 // lock takes the dossier for this transaction, so that acts on it happen one after the other, and returns it.
@@ -158,9 +151,7 @@ func (store) papers(ctx context.Context, q db.Querier, id ID) ([]Paper, error) {
 const attachmentColumns = `id, dossier_id, paper_id, kind, file_id, name, size, media_type, added_by, added_at`
 
 func (store) insertAttachment(ctx context.Context, tx *db.Tx, a Attachment) error {
-	_, err := tx.NamedExec(ctx, `INSERT INTO dossier_attachment (`+attachmentColumns+`) VALUES (:id, :dossier_id,
-		:paper_id, :kind, :file_id, :name, :size, :media_type, :added_by, :added_at)`, a)
-	return err
+	return tx.InsertAll(ctx, "dossier_attachment", attachmentColumns, []Attachment{a})
 }
 
 func (store) attachments(ctx context.Context, q db.Querier, id ID) ([]Attachment, error) {
@@ -172,9 +163,7 @@ func (store) attachments(ctx context.Context, q db.Querier, id ID) ([]Attachment
 const feeColumns = `id, dossier_id, key, name, kind, amount, quantity, paid_at, paid_to`
 
 func (store) insertFee(ctx context.Context, tx *db.Tx, f Fee) error {
-	_, err := tx.NamedExec(ctx, `INSERT INTO dossier_fee (`+feeColumns+`) VALUES (:id, :dossier_id, :key, :name,
-		:kind, :amount, :quantity, :paid_at, :paid_to)`, f)
-	return err
+	return tx.InsertAll(ctx, "dossier_fee", feeColumns, []Fee{f})
 }
 
 func (store) saveFee(ctx context.Context, tx *db.Tx, f Fee) error {
@@ -192,9 +181,7 @@ func (store) fees(ctx context.Context, q db.Querier, id ID) ([]Fee, error) {
 const partColumns = `id, dossier_id, unit_id, unit_name, number, position, arrived_at, due_at, done_at`
 
 func (store) insertPart(ctx context.Context, tx *db.Tx, p *Part) error {
-	_, err := tx.NamedExec(ctx, `INSERT INTO dossier_part (`+partColumns+`) VALUES (:id, :dossier_id, :unit_id,
-		:unit_name, :number, :position, :arrived_at, :due_at, :done_at)`, p)
-	return err
+	return tx.InsertAll(ctx, "dossier_part", partColumns, []*Part{p})
 }
 
 func (store) savePart(ctx context.Context, tx *db.Tx, p *Part) error {
@@ -216,10 +203,7 @@ func (store) insertStep(ctx context.Context, tx *db.Tx, s *Step) error {
 	if err := addPlace(ctx, tx, s.UnitPath); err != nil {
 		return err
 	}
-	_, err := tx.NamedExec(ctx, `INSERT INTO dossier_step (`+stepColumns+`) VALUES (:id, :dossier_id, :part_id, :key,
-		:name, :public_name, :kind, :agency_id, :unit_id, :unit_path, :unit_name, :state, :assignee_id, :assignee_name,
-		:from_id, :position, :started_at, :due_at, :claimed_at, :done_at, :done_by, :outcome, :note)`, s)
-	return err
+	return tx.InsertAll(ctx, "dossier_step", stepColumns, []*Step{s})
 }
 
 func (store) saveStep(ctx context.Context, tx *db.Tx, s *Step) error {
@@ -264,10 +248,7 @@ const supplementColumns = `id, dossier_id, step_id, number, items, reason, asked
 	deadline_at, answered_at, answer, expired_at`
 
 func (store) insertSupplement(ctx context.Context, tx *db.Tx, s *Supplement) error {
-	_, err := tx.NamedExec(ctx, `INSERT INTO dossier_supplement (`+supplementColumns+`) VALUES (:id, :dossier_id,
-		:step_id, :number, :items, :reason, :asked_at, :asked_by, :asked_unit, :deadline_at, :answered_at, :answer,
-		:expired_at)`, s)
-	return err
+	return tx.InsertAll(ctx, "dossier_supplement", supplementColumns, []*Supplement{s})
 }
 
 func (store) saveSupplement(ctx context.Context, tx *db.Tx, s *Supplement) error {

@@ -63,9 +63,8 @@ type scope struct {
 }
 
 func (s scope) clauses(b Box) clauses {
-	var or []string
-	var args []any
-	var all []any // paths of grants
+	or := []string{"FALSE"} // nobody may do anything without a grant
+	var args, all []any     // all paths of grants
 	for _, kinds := range s.alike() {
 		grants := s.kinds[kinds[0]]
 		cond, a := reach("s.unit_path", grants)
@@ -83,11 +82,7 @@ func (s scope) clauses(b Box) clauses {
 	} else if len(all) > 0 { // where the index begins
 		c.add(`s.unit_path IN (SELECT a.place FROM dossier_place a WHERE a.above IN (`+marks(len(all))+`))`, all...)
 	}
-	if len(or) == 0 {
-		c.add("FALSE")
-	} else {
-		c.add("("+strings.Join(or, " OR ")+")", args...)
-	}
+	c.add("("+strings.Join(or, " OR ")+")", args...)
 	return c
 }
 
@@ -102,10 +97,9 @@ func (s scope) alike() [][]string {
 			return slices.EqualFunc(s.kinds[g[0]], s.kinds[kind], func(a, b actor.Grant) bool { return a.UnitPath == b.UnitPath && a.Below == b.Below })
 		})
 		if i < 0 {
-			groups = append(groups, []string{kind})
-		} else {
-			groups[i] = append(groups[i], kind)
+			i, groups = len(groups), append(groups, nil)
 		}
+		groups[i] = append(groups[i], kind)
 	}
 	return groups
 }
@@ -119,8 +113,7 @@ const receivedWaiting = `(s.id = (SELECT MIN(o.id) FROM dossier_step o WHERE o.d
 
 // box adds what a box of the worklist means.
 func (c *clauses) box(b Box, account string, now time.Time) {
-	today := clock.DateOf(now)
-	now = minuteOf(now)
+	today, now := clock.DateOf(now), minuteOf(now)
 	switch b {
 	case BoxSupplement:
 		c.add(`s.waits = 5`)
@@ -216,14 +209,11 @@ func (store) count(ctx context.Context, q db.Querier, s scope, now time.Time) (m
 		Joint      int `db:"joint"`
 	}
 	err := q.Get(ctx, &n, `SELECT `+strings.Join(columns, ", ")+` FROM dossier_step s WHERE `+within.sql(), append(args, within.args...)...)
-	if err == nil {
-		c := WorkQuery{Box: BoxMine}.clauses(s, now)
-		err = q.Get(ctx, &n.Mine, `SELECT COUNT(*) FROM dossier_step s WHERE `+c.sql(), c.args...)
-	}
-	if err == nil && len(s.received) > 0 {
-		wq := WorkQuery{Box: BoxSupplement}
-		c := wq.clauses(s, now)
-		err = q.Get(ctx, &n.Supplement, `SELECT COUNT(*)`+wq.from()+c.sql(), c.args...)
+	for b, to := range map[Box]*int{BoxMine: &n.Mine, BoxSupplement: &n.Supplement} {
+		if wq := (WorkQuery{Box: b}); err == nil && (b == BoxMine || len(s.received) > 0) {
+			c := wq.clauses(s, now)
+			err = q.Get(ctx, to, `SELECT COUNT(*)`+wq.from()+c.sql(), c.args...)
+		}
 	}
 	return map[Box]int{BoxToDo: n.ToDo, BoxMine: n.Mine, BoxLate: n.Late, BoxToday: n.Today, BoxSoon: n.Soon,
 		BoxSupplement: n.Supplement, BoxObligation: n.Obligation, BoxJoint: n.Joint}, err

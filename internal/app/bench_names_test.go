@@ -1,4 +1,4 @@
-package dossiertest
+package app
 
 import (
 	"fmt"
@@ -35,8 +35,8 @@ func parts(list string) []string {
 
 func one[T any](r *rand.Rand, list []T) T { return list[r.IntN(len(list))] }
 
-// PersonName makes up a name.
-func PersonName(r *rand.Rand) string {
+// personName makes up a name.
+func personName(r *rand.Rand) string {
 	name := one(r, families) + " " + one(r, middles)
 	if r.IntN(3) == 0 {
 		name += " " + one(r, middles)

@@ -1,4 +1,4 @@
-package dossiertest
+package app
 
 import (
 	"context"
@@ -19,8 +19,8 @@ import (
 	"lienthong/internal/procedure"
 )
 
-// Office (nơi giải quyết) is an agency that dossiers are made up for.
-type Office struct {
+// fillOffice (nơi giải quyết) is an agency that dossiers are made up for.
+type fillOffice struct {
 	Unit      org.Unit
 	Code      string // of dossier codes
 	Divisions []org.Unit
@@ -28,18 +28,18 @@ type Office struct {
 	Open      float64 // the share of its dossiers that wait, whatever their age; others wait when they are young
 }
 
-// Stock is what a large number of dossiers is made up of.
-type Stock struct {
-	Offices    []Office
+// fillStock is what a large number of dossiers is made up of.
+type fillStock struct {
+	Offices    []fillOffice
 	Procedures []procedure.Summary
 	Officials  []string // account ids that steps are claimed by
 	Until      time.Time
 	Seed       uint64
 }
 
-// Filler writes dossiers below the services, as fast as the database takes rows. The same stock gives the same dossiers.
-type Filler struct {
-	s       Stock
+// filler writes dossiers below the services, as fast as the database takes rows. The same stock gives the same dossiers.
+type filler struct {
+	s       fillStock
 	r       *rand.Rand
 	pick    []int // offices, by weight
 	numbers map[string]int64
@@ -47,9 +47,9 @@ type Filler struct {
 	known   map[string]bool // paths of steps
 }
 
-// NewFiller returns a filler.
-func NewFiller(s Stock) *Filler {
-	f := &Filler{s: s, r: rand.New(rand.NewPCG(s.Seed, 2018)), numbers: map[string]int64{}, known: map[string]bool{}}
+// newFiller returns a filler.
+func newFiller(s fillStock) *filler {
+	f := &filler{s: s, r: rand.New(rand.NewPCG(s.Seed, 2018)), numbers: map[string]int64{}, known: map[string]bool{}}
 	for i, o := range s.Offices {
 		for range o.Weight {
 			f.pick = append(f.pick, i)
@@ -64,8 +64,8 @@ const span = 2 * 365 * 24 * time.Hour
 // young is the age below which a dossier may still wait.
 const young = 20 * 24 * time.Hour
 
-// Fill writes n dossiers, the oldest first, and leaves the index of the search to the room: see dossier.Service.Reindex.
-func (f *Filler) Fill(ctx context.Context, d *db.DB, n int) error {
+// Fill writes n dossiers, the oldest first, and leaves the index
+func (f *filler) Fill(ctx context.Context, d *db.DB, n int) error {
 	const batch = 2000
 	for at := 0; at < n; at += batch {
 		var rows made
@@ -79,8 +79,8 @@ func (f *Filler) Fill(ctx context.Context, d *db.DB, n int) error {
 	return nil
 }
 
-// id makes a UUIDv7 of a moment.
-func (f *Filler) id(at time.Time) string {
+// newID makes a UUIDv7 of a moment.
+func (f *filler) newID(at time.Time) string {
 	var u uuid.UUID
 	f.seq++
 	binary.BigEndian.PutUint64(u[:8], uint64(at.UnixMilli())<<16|0x7000|f.seq&0xfff)
@@ -149,7 +149,7 @@ func (m *made) insert(ctx context.Context, tx *db.Tx) error {
 }
 
 // dossier makes up one dossier with what belongs to it.
-func (f *Filler) dossier(m *made, filed time.Time) {
+func (f *filler) dossier(m *made, filed time.Time) {
 	filed = filed.UTC().Truncate(time.Microsecond)
 	o := &f.s.Offices[one(f.r, f.pick)]
 	p := one(f.r, f.s.Procedures)
@@ -157,11 +157,11 @@ func (f *Filler) dossier(m *made, filed time.Time) {
 		p = f.s.Procedures[f.r.IntN(min(8, len(f.s.Procedures)))]
 	}
 	code := f.number(o.Code, filed)
-	owner := dossier.Applicant{Kind: dossier.ApplicantCitizen, FullName: PersonName(f.r), PersonalID: fmt.Sprintf("064%09d", f.r.IntN(1e9)),
+	owner := dossier.Applicant{Kind: dossier.ApplicantCitizen, FullName: personName(f.r), PersonalID: fmt.Sprintf("064%09d", f.r.IntN(1e9)),
 		Phone: fmt.Sprintf("09%08d", f.r.IntN(1e8)), Address: "Số " + fmt.Sprint(1+f.r.IntN(300)) + " đường Thử Nghiệm"}
 	raw, _ := json.Marshal(owner) //nolint:errchkjson // nothing in it fails
 	due := filed.Add(time.Duration(3+f.r.IntN(27)) * 24 * time.Hour).Truncate(time.Minute)
-	d := dossierRow{Dossier: dossier.Dossier{ID: dossier.ID(f.id(filed)), Code: code, Secret: "TEST22", VersionID: p.VersionID, ProcedureCode: p.Code,
+	d := dossierRow{Dossier: dossier.Dossier{ID: dossier.ID(f.newID(filed)), Code: code, Secret: "TEST22", VersionID: p.VersionID, ProcedureCode: p.Code,
 		ProcedureName: p.Name, Field: p.Field, Channel: one(f.r, []dossier.Channel{dossier.ChannelCounter, dossier.ChannelCounter, dossier.ChannelOnline}),
 		ReturnBy: dossier.ChannelCounter, ReceiverID: o.Unit.ID, HandlerID: o.Unit.ID, Status: dossier.StatusReturned, Sets: 1, Form: "{}",
 		FiledAt: filed, AcceptedAt: &filed, DueAt: &due, Version: 3},
@@ -170,22 +170,22 @@ func (f *Filler) dossier(m *made, filed time.Time) {
 	f.end(&d, o)
 	m.dossiers = append(m.dossiers, d)
 	for i := range 3 {
-		m.papers = append(m.papers, dossier.Paper{ID: f.id(filed), DossierID: d.ID, Position: i + 1, Name: fmt.Sprint("Giấy tờ ", i+1), Originals: 1, Provided: true, Required: i == 0})
+		m.papers = append(m.papers, dossier.Paper{ID: f.newID(filed), DossierID: d.ID, Position: i + 1, Name: fmt.Sprint("Giấy tờ ", i+1), Originals: 1, Provided: true, Required: i == 0})
 	}
 	if f.r.IntN(2) == 0 {
-		m.fees = append(m.fees, dossier.Fee{ID: f.id(filed), DossierID: d.ID, Key: "fee", Name: "Lệ phí", Kind: "charge", Amount: 8000, Quantity: 1, PaidAt: &filed, PaidTo: "Trần Thị Mẫu"})
+		m.fees = append(m.fees, dossier.Fee{ID: f.newID(filed), DossierID: d.ID, Key: "fee", Name: "Lệ phí", Kind: "charge", Amount: 8000, Quantity: 1, PaidAt: &filed, PaidTo: "Trần Thị Mẫu"})
 	}
-	part := dossier.Part{ID: f.id(filed), DossierID: d.ID, UnitID: o.Unit.ID, UnitName: o.Unit.Name, Number: code, Position: 1, ArrivedAt: filed, DueAt: &due, DoneAt: d.FinishedAt}
+	part := dossier.Part{ID: f.newID(filed), DossierID: d.ID, UnitID: o.Unit.ID, UnitName: o.Unit.Name, Number: code, Position: 1, ArrivedAt: filed, DueAt: &due, DoneAt: d.FinishedAt}
 	m.parts = append(m.parts, part)
 	f.steps(m, &d, o, part.ID)
 	for i, act := range []dossier.Act{dossier.ActFile, dossier.ActAccept} {
-		m.events = append(m.events, dossier.Event{ID: f.id(filed), DossierID: d.ID, Seq: int64(i + 1), At: filed, Act: act, To: d.Status, ActorID: "a", ActorName: "Trần Thị Mẫu",
+		m.events = append(m.events, dossier.Event{ID: f.newID(filed), DossierID: d.ID, Seq: int64(i + 1), At: filed, Act: act, To: d.Status, ActorID: "a", ActorName: "Trần Thị Mẫu",
 			ActorTitle: "Chuyên viên", UnitID: o.Unit.ID, UnitName: o.Unit.Name, Public: true, Detail: "{}"})
 	}
 }
 
 // end decides how far a dossier has come.
-func (f *Filler) end(d *dossierRow, o *Office) {
+func (f *filler) end(d *dossierRow, o *fillOffice) {
 	age := f.s.Until.Sub(d.FiledAt)
 	waits := f.r.Float64() < o.Open || age < young && f.r.Float64() > float64(age)/float64(young)
 	at := d.FiledAt.Add(time.Duration(f.r.Int64N(int64(30 * 24 * time.Hour)))).Truncate(time.Microsecond)
@@ -210,7 +210,7 @@ func (f *Filler) end(d *dossierRow, o *Office) {
 }
 
 // steps makes up the way of a dossier through its office.
-func (f *Filler) steps(m *made, d *dossierRow, o *Office, part string) {
+func (f *filler) steps(m *made, d *dossierRow, o *fillOffice, part string) {
 	kinds := []string{"receive", "work", "approve", "return"}
 	reached := 1 + f.r.IntN(2) // the open step of one in work
 	switch {
@@ -229,7 +229,7 @@ func (f *Filler) steps(m *made, d *dossierRow, o *Office, part string) {
 				at = o.Divisions[0]
 			}
 		}
-		st := dossier.Step{ID: f.id(d.FiledAt), DossierID: d.ID, PartID: part, Key: kind, Name: "Bước " + kind, Kind: kind, AgencyID: o.Unit.ID,
+		st := dossier.Step{ID: f.newID(d.FiledAt), DossierID: d.ID, PartID: part, Key: kind, Name: "Bước " + kind, Kind: kind, AgencyID: o.Unit.ID,
 			UnitID: at.ID, UnitPath: at.Path, UnitName: at.Name, State: dossier.StepDone, Position: i + 1, StartedAt: d.FiledAt, DoneAt: d.FinishedAt}
 		if i == reached {
 			st.State, st.DoneAt = dossier.StepReady, nil
@@ -262,7 +262,7 @@ func (f *Filler) steps(m *made, d *dossierRow, o *Office, part string) {
 	}
 }
 
-func (f *Filler) number(code string, at time.Time) string {
+func (f *filler) number(code string, at time.Time) string {
 	day := clock.DateOf(at)
 	key := code + day.String()
 	f.numbers[key]++
