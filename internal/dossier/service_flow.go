@@ -105,8 +105,7 @@ func (w *work) part(agency org.Unit, key string) (*Part, error) {
 		}
 		return p, nil
 	}
-	p := Part{ID: id.New(), DossierID: w.d.ID, UnitID: agency.ID, UnitName: agency.Name, Number: w.d.Code,
-		Position: len(w.parts) + 1, ArrivedAt: w.now, DueAt: due}
+	p := Part{ID: id.New(), DossierID: w.d.ID, UnitID: agency.ID, UnitName: agency.Name, Number: w.d.Code, Position: len(w.parts) + 1, ArrivedAt: w.now, DueAt: due}
 	if len(w.parts) > 0 {
 		if p.Number, err = w.number(agency); err != nil {
 			return nil, err

@@ -13,8 +13,7 @@ import (
 
 const dossierColumns = `id, code, secret, version_id, procedure_code, procedure_name, field, case_key, channel,
 	return_by, return_address, receiver_id, handler_id, status, resumes, account_id, owner, submitter, authorised,
-	sets, form, filed_at, accepted_at, due_at, paused_at, finished_at, returned_at, returned_to, extended,
-	supplements, version`
+	sets, form, filed_at, accepted_at, due_at, paused_at, finished_at, returned_at, returned_to, extended, supplements, version`
 
 // dossierRow is a dossier as its table keeps it: people as JSON.
 type dossierRow struct {
@@ -137,8 +136,7 @@ func (store) insertPapers(ctx context.Context, tx *db.Tx, ps ...Paper) error {
 
 func (store) savePaper(ctx context.Context, tx *db.Tx, p Paper) error {
 	_, err := tx.NamedExec(ctx, `UPDATE dossier_paper SET originals = :originals, copies = :copies,
-		provided = :provided, verdict = :verdict, verdict_note = :verdict_note
-		WHERE id = :id AND dossier_id = :dossier_id`, p)
+		provided = :provided, verdict = :verdict, verdict_note = :verdict_note WHERE id = :id AND dossier_id = :dossier_id`, p)
 	return err
 }
 
@@ -167,8 +165,7 @@ func (store) insertFee(ctx context.Context, tx *db.Tx, f Fee) error {
 }
 
 func (store) saveFee(ctx context.Context, tx *db.Tx, f Fee) error {
-	_, err := tx.NamedExec(ctx, `UPDATE dossier_fee SET quantity = :quantity, paid_at = :paid_at, paid_to = :paid_to
-		WHERE id = :id AND dossier_id = :dossier_id`, f)
+	_, err := tx.NamedExec(ctx, `UPDATE dossier_fee SET quantity = :quantity, paid_at = :paid_at, paid_to = :paid_to WHERE id = :id AND dossier_id = :dossier_id`, f)
 	return err
 }
 
@@ -185,8 +182,7 @@ func (store) insertPart(ctx context.Context, tx *db.Tx, p *Part) error {
 }
 
 func (store) savePart(ctx context.Context, tx *db.Tx, p *Part) error {
-	_, err := tx.NamedExec(ctx, `UPDATE dossier_part SET unit_id = :unit_id, due_at = :due_at, done_at = :done_at
-		WHERE id = :id`, p)
+	_, err := tx.NamedExec(ctx, `UPDATE dossier_part SET unit_id = :unit_id, due_at = :due_at, done_at = :done_at WHERE id = :id`, p)
 	return err
 }
 
@@ -228,8 +224,7 @@ func (store) steps(ctx context.Context, q db.Querier, id ID) ([]Step, error) {
 	return ss, err
 }
 
-const eventColumns = `id, dossier_id, seq, at, act, from_status, to_status, actor_id, actor_name, actor_title,
-	unit_id, unit_name, step_name, public, note, detail`
+const eventColumns = `id, dossier_id, seq, at, act, from_status, to_status, actor_id, actor_name, actor_title, unit_id, unit_name, step_name, public, note, detail`
 
 func (store) insertEvent(ctx context.Context, tx *db.Tx, e Event) error {
 	_, err := tx.NamedExec(ctx, `INSERT INTO dossier_event (`+eventColumns+`) VALUES (:id, :dossier_id,
@@ -244,16 +239,14 @@ func (store) events(ctx context.Context, q db.Querier, id ID) ([]Event, error) {
 	return es, err
 }
 
-const supplementColumns = `id, dossier_id, step_id, number, items, reason, asked_at, asked_by, asked_unit,
-	deadline_at, answered_at, answer, expired_at`
+const supplementColumns = `id, dossier_id, step_id, number, items, reason, asked_at, asked_by, asked_unit, deadline_at, answered_at, answer, expired_at`
 
 func (store) insertSupplement(ctx context.Context, tx *db.Tx, s *Supplement) error {
 	return tx.InsertAll(ctx, "dossier_supplement", supplementColumns, []*Supplement{s})
 }
 
 func (store) saveSupplement(ctx context.Context, tx *db.Tx, s *Supplement) error {
-	_, err := tx.NamedExec(ctx, `UPDATE dossier_supplement SET answered_at = :answered_at, answer = :answer,
-		expired_at = :expired_at WHERE id = :id`, s)
+	_, err := tx.NamedExec(ctx, `UPDATE dossier_supplement SET answered_at = :answered_at, answer = :answer, expired_at = :expired_at WHERE id = :id`, s)
 	return err
 }
 
@@ -266,10 +259,8 @@ func (store) supplements(ctx context.Context, q db.Querier, id ID) ([]Supplement
 // expired returns the dossiers whose open request for papers has passed its deadline.
 func (store) expired(ctx context.Context, q db.Querier, now time.Time, limit int) ([]ID, error) {
 	var ids []ID
-	err := q.Select(ctx, &ids, `SELECT s.dossier_id FROM dossier_supplement s
-		JOIN dossier_dossier d ON d.id = s.dossier_id AND d.status = ?
-		WHERE s.answered_at IS NULL AND s.expired_at IS NULL AND s.deadline_at < ?
-		ORDER BY s.deadline_at LIMIT ?`, StatusSupplement, now, limit)
+	err := q.Select(ctx, &ids, `SELECT s.dossier_id FROM dossier_supplement s JOIN dossier_dossier d ON d.id = s.dossier_id AND d.status = ?
+		WHERE s.answered_at IS NULL AND s.expired_at IS NULL AND s.deadline_at < ? ORDER BY s.deadline_at LIMIT ?`, StatusSupplement, now, limit)
 	return ids, err
 }
 

@@ -10,12 +10,9 @@ import (
 
 func (store) figures(ctx context.Context, q db.Querier, today, month time.Time) (Figures, error) {
 	var f Figures
-	err := q.Get(ctx, &f, `SELECT
-		COUNT(*) FILTER (WHERE filed_at >= ?) AS received_today,
-		COUNT(*) FILTER (WHERE status IN (2, 4, 5, 6)) AS open,
+	err := q.Get(ctx, &f, `SELECT COUNT(*) FILTER (WHERE filed_at >= ?) AS received_today, COUNT(*) FILTER (WHERE status IN (2, 4, 5, 6)) AS open,
 		COUNT(*) FILTER (WHERE status IN (9, 10) AND finished_at >= ?) AS finished,
-		COUNT(*) FILTER (WHERE status IN (9, 10) AND finished_at >= ? AND finished_at <= due_at) AS on_time
-		FROM dossier_dossier`, today, month, month)
+		COUNT(*) FILTER (WHERE status IN (9, 10) AND finished_at >= ? AND finished_at <= due_at) AS on_time FROM dossier_dossier`, today, month, month)
 	return f, err
 }
 

@@ -2,7 +2,6 @@ package dossier
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
@@ -13,18 +12,8 @@ import (
 	"lienthong/internal/org"
 )
 
-// clauses collects conditions of a query with their arguments.
-type clauses struct {
-	where []string
-	args  []any
-}
-
-func (c *clauses) add(cond string, args ...any) {
-	c.where = append(c.where, cond)
-	c.args = append(c.args, args...)
-}
-
-func (c *clauses) sql() string { return strings.Join(c.where, " AND ") }
+// clauses collects conditions of a query.
+type clauses struct{ db.Where }
 
 // reach limits a column of paths of steps to what grants cover.
 func reach(column string, grants []actor.Grant) (string, []any) {
@@ -47,7 +36,7 @@ func reach(column string, grants []actor.Grant) (string, []any) {
 // words limits a folded column to rows that have every word of a text.
 func (c *clauses) words(column, text string) {
 	for _, word := range strings.Fields(vntext.Fold(text)) {
-		c.add(column+` LIKE ?`, "%"+word+"%")
+		c.Add(column+` LIKE ?`, "%"+word+"%")
 	}
 }
 
@@ -65,47 +54,26 @@ type scope struct {
 func (s scope) clauses(b Box) clauses {
 	or := []string{"FALSE"} // nobody may do anything without a grant
 	var args, all []any     // all paths of grants
-	for _, kinds := range s.alike() {
-		grants := s.kinds[kinds[0]]
+	for _, kind := range []string{"receive", "work", "approve", "return"} {
+		grants := s.kinds[kind]
 		cond, a := reach("s.unit_path", grants)
-		or = append(or, "(s.kind IN ('"+strings.Join(kinds, "', '")+"') AND "+cond+")")
+		or = append(or, "(s.kind = '"+kind+"' AND "+cond+")")
 		args = append(args, a...)
 		for _, g := range grants {
 			all = append(all, g.UnitPath)
 		}
 	}
 	c := clauses{}
-	c.add(`s.state IN ('ready', 'claimed')`)
+	c.Add(`s.state IN ('ready', 'claimed')`)
 	if cond, a := reach("r.unit_path", s.received); b == BoxSupplement && cond != "FALSE" {
 		or = append(or, receivedWaiting+cond+"))")
 		args = append(args, a...)
 	} else if len(all) > 0 { // where the index begins
-		c.add(`s.unit_path IN (SELECT a.place FROM dossier_place a WHERE a.above IN (`+marks(len(all))+`))`, all...)
+		c.Add(`s.unit_path IN (SELECT a.place FROM dossier_place a WHERE a.above IN (`+db.Marks(len(all))+`))`, all...)
 	}
-	c.add("("+strings.Join(or, " OR ")+")", args...)
+	c.Add("("+strings.Join(or, " OR ")+")", args...)
 	return c
 }
-
-// alike returns the kinds of steps that some grant allows, those with the same grants together.
-func (s scope) alike() [][]string {
-	var groups [][]string
-	for _, kind := range []string{"receive", "work", "approve", "return"} {
-		if len(s.kinds[kind]) == 0 {
-			continue
-		}
-		i := slices.IndexFunc(groups, func(g []string) bool {
-			return slices.EqualFunc(s.kinds[g[0]], s.kinds[kind], func(a, b actor.Grant) bool { return a.UnitPath == b.UnitPath && a.Below == b.Below })
-		})
-		if i < 0 {
-			i, groups = len(groups), append(groups, nil)
-		}
-		groups[i] = append(groups[i], kind)
-	}
-	return groups
-}
-
-// marks returns n placeholders.
-func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
 
 // receivedWaiting takes of a dossier one open step, when its papers were received at the place that follows; it is asked of those that wait for papers.
 const receivedWaiting = `(s.id = (SELECT MIN(o.id) FROM dossier_step o WHERE o.dossier_id = d.id AND o.state IN ('ready', 'claimed'))
@@ -116,24 +84,24 @@ func (c *clauses) box(b Box, account string, now time.Time) {
 	today, now := clock.DateOf(now), minuteOf(now)
 	switch b {
 	case BoxSupplement:
-		c.add(`s.waits = 5`)
+		c.Add(`s.waits = 5`)
 		return
 	case BoxObligation:
-		c.add(`s.waits = 6`)
+		c.Add(`s.waits = 6`)
 		return
 	}
-	c.add(`s.waits = 0`)
+	c.Add(`s.waits = 0`)
 	switch b {
 	case BoxMine:
-		c.add(`s.state = 'claimed' AND s.assignee_id = ?`, account)
+		c.Add(`s.state = 'claimed' AND s.assignee_id = ?`, account)
 	case BoxLate:
-		c.add(`s.ends_at < ?`, now)
+		c.Add(`s.ends_at < ?`, now)
 	case BoxToday:
-		c.add(`s.ends_at >= ? AND s.ends_at < ?`, now, today.AddDays(1).At(0, 0))
+		c.Add(`s.ends_at >= ? AND s.ends_at < ?`, now, today.AddDays(1).At(0, 0))
 	case BoxSoon:
-		c.add(`s.ends_at >= ? AND s.ends_at < ?`, now, today.AddDays(4).At(0, 0))
+		c.Add(`s.ends_at >= ? AND s.ends_at < ?`, now, today.AddDays(4).At(0, 0))
 	case BoxJoint:
-		c.add(`s.joint`)
+		c.Add(`s.joint`)
 	}
 }
 
@@ -149,20 +117,20 @@ func (q WorkQuery) clauses(s scope, now time.Time) clauses {
 	c := s.clauses(q.Box)
 	c.box(q.Box, s.account, now)
 	if q.Box == BoxSupplement {
-		c.add(`d.status = 5`) // few, by their index
+		c.Add(`d.status = 5`) // few, by their index
 	}
 	c.words("d.search_text", q.Text)
 	if q.Field != "" {
-		c.add(`s.field = ?`, q.Field)
+		c.Add(`s.field = ?`, q.Field)
 	}
 	if q.Procedure != "" {
-		c.add(`s.procedure_code = ?`, q.Procedure)
+		c.Add(`s.procedure_code = ?`, q.Procedure)
 	}
 	if q.Kind != "" {
-		c.add(`s.kind = ?`, q.Kind)
+		c.Add(`s.kind = ?`, q.Kind)
 	}
 	if q.Unit != "" {
-		c.add(`s.unit_id = ?`, q.Unit)
+		c.Add(`s.unit_id = ?`, q.Unit)
 	}
 	return c
 }
@@ -174,12 +142,12 @@ func (store) worklist(ctx context.Context, q db.Querier, wq WorkQuery, s scope, 
 		if err != nil {
 			return nil, err
 		}
-		c.add(`(s.ends_at > ? OR s.ends_at = ? AND s.id > ?)`, m.at, m.at, m.id)
+		c.Add(`(s.ends_at > ? OR s.ends_at = ? AND s.id > ?)`, m.at, m.at, m.id)
 	}
 	var items []WorkItem
-	err := q.Select(ctx, &items, `SELECT `+workColumns+` FROM (SELECT s.id`+wq.from()+c.sql()+` ORDER BY s.ends_at, s.id LIMIT ?) o
+	err := q.Select(ctx, &items, `SELECT `+workColumns+` FROM (SELECT s.id`+wq.from()+c.SQL()+` ORDER BY s.ends_at, s.id LIMIT ?) o
 		JOIN dossier_step s ON s.id = o.id JOIN dossier_dossier d ON d.id = s.dossier_id JOIN dossier_part p ON p.id = s.part_id
-		ORDER BY s.ends_at, s.id`, append(c.args, bounded(wq.Limit)+1)...)
+		ORDER BY s.ends_at, s.id`, append(c.Args, bounded(wq.Limit)+1)...)
 	return items, err
 }
 
@@ -194,8 +162,8 @@ func (store) count(ctx context.Context, q db.Querier, s scope, now time.Time) (m
 		}
 		var c clauses
 		c.box(b, s.account, now)
-		columns = append(columns, `COUNT(*) FILTER (WHERE `+c.sql()+`) AS `+string(b))
-		args = append(args, c.args...)
+		columns = append(columns, `COUNT(*) FILTER (WHERE `+c.SQL()+`) AS `+string(b))
+		args = append(args, c.Args...)
 	}
 	within := s.clauses(BoxToDo)
 	var n struct {
@@ -208,11 +176,11 @@ func (store) count(ctx context.Context, q db.Querier, s scope, now time.Time) (m
 		Obligation int `db:"obligation"`
 		Joint      int `db:"joint"`
 	}
-	err := q.Get(ctx, &n, `SELECT `+strings.Join(columns, ", ")+` FROM dossier_step s WHERE `+within.sql(), append(args, within.args...)...)
+	err := q.Get(ctx, &n, `SELECT `+strings.Join(columns, ", ")+` FROM dossier_step s WHERE `+within.SQL(), append(args, within.Args...)...)
 	for b, to := range map[Box]*int{BoxMine: &n.Mine, BoxSupplement: &n.Supplement} {
 		if wq := (WorkQuery{Box: b}); err == nil && (b == BoxMine || len(s.received) > 0) {
 			c := wq.clauses(s, now)
-			err = q.Get(ctx, to, `SELECT COUNT(*)`+wq.from()+c.sql(), c.args...)
+			err = q.Get(ctx, to, `SELECT COUNT(*)`+wq.from()+c.SQL(), c.Args...)
 		}
 	}
 	return map[Box]int{BoxToDo: n.ToDo, BoxMine: n.Mine, BoxLate: n.Late, BoxToday: n.Today, BoxSoon: n.Soon,
@@ -230,24 +198,24 @@ func (q FindQuery) clauses(now time.Time) clauses {
 		for i, s := range q.Status {
 			args[i] = s
 		}
-		c.add(`d.status IN (`+marks(len(q.Status))+`)`, args...)
+		c.Add(`d.status IN (`+db.Marks(len(q.Status))+`)`, args...)
 	}
 	for _, eq := range [][2]string{{"d.field", q.Field}, {"d.procedure_code", q.Procedure}, {"d.channel", string(q.Channel)}} {
 		if eq[1] != "" {
-			c.add(eq[0]+` = ?`, eq[1])
+			c.Add(eq[0]+` = ?`, eq[1])
 		}
 	}
 	if q.UnitID != "" {
-		c.add(`EXISTS (SELECT 1 FROM dossier_part p WHERE p.dossier_id = d.id AND p.unit_id = ?)`, q.UnitID)
+		c.Add(`EXISTS (SELECT 1 FROM dossier_part p WHERE p.dossier_id = d.id AND p.unit_id = ?)`, q.UnitID)
 	}
 	if !q.From.IsZero() {
-		c.add(`d.filed_at >= ?`, q.From.At(0, 0))
+		c.Add(`d.filed_at >= ?`, q.From.At(0, 0))
 	}
 	if !q.To.IsZero() {
-		c.add(`d.filed_at < ?`, q.To.AddDays(1).At(0, 0))
+		c.Add(`d.filed_at < ?`, q.To.AddDays(1).At(0, 0))
 	}
 	if q.LateOnly {
-		c.add(`d.due_at < COALESCE(d.finished_at, d.paused_at, ?)`, minuteOf(now))
+		c.Add(`d.due_at < COALESCE(d.finished_at, d.paused_at, ?)`, minuteOf(now))
 	}
 	return c
 }
@@ -256,7 +224,7 @@ func (q FindQuery) clauses(now time.Time) clauses {
 func (store) find(ctx context.Context, q db.Querier, fq FindQuery, grants []actor.Grant, now time.Time) ([]Item, error) {
 	c := fq.clauses(now)
 	within, args := reach("s.unit_path", grants)
-	c.add(`EXISTS (SELECT 1 FROM dossier_step s WHERE s.dossier_id = d.id AND `+within+`)`, args...)
+	c.Add(`EXISTS (SELECT 1 FROM dossier_step s WHERE s.dossier_id = d.id AND `+within+`)`, args...)
 	return list(ctx, q, &c, fq.Cursor, fq.Limit)
 }
 
@@ -266,18 +234,18 @@ func list(ctx context.Context, q db.Querier, c *clauses, cursor string, limit in
 		if err != nil {
 			return nil, err
 		}
-		c.add(`(d.filed_at < ? OR d.filed_at = ? AND d.id < ?)`, m.at, m.at, m.id)
+		c.Add(`(d.filed_at < ? OR d.filed_at = ? AND d.id < ?)`, m.at, m.at, m.id)
 	}
 	var items []Item
-	err := q.Select(ctx, &items, `SELECT `+itemColumns+` FROM dossier_dossier d WHERE `+c.sql()+` ORDER BY d.filed_at DESC, d.id DESC LIMIT ?`,
-		append(c.args, bounded(limit)+1)...)
+	err := q.Select(ctx, &items, `SELECT `+itemColumns+` FROM dossier_dossier d WHERE `+c.SQL()+` ORDER BY d.filed_at DESC, d.id DESC LIMIT ?`,
+		append(c.Args, bounded(limit)+1)...)
 	return items, err
 }
 
 // ofAccount returns the dossiers of an applicant, newest first.
 func (store) ofAccount(ctx context.Context, q db.Querier, account string, fq FindQuery, now time.Time) ([]Item, error) {
 	c := fq.clauses(now)
-	c.add(`d.account_id = ?`, account)
+	c.Add(`d.account_id = ?`, account)
 	return list(ctx, q, &c, fq.Cursor, fq.Limit)
 }
 
@@ -287,8 +255,7 @@ func (store) openAt(ctx context.Context, q db.Querier, unit org.UnitID) ([]ID, e
 	var ids []ID
 	err := q.Select(ctx, &ids, `SELECT d.id FROM dossier_dossier d WHERE d.status NOT IN (3, 7, 8, 10) AND (
 		d.receiver_id = ? OR d.handler_id = ? OR EXISTS (SELECT 1 FROM dossier_step s
-			WHERE s.dossier_id = d.id AND s.state IN ('ready', 'claimed') AND (s.unit_id = ? OR s.agency_id = ?)))
-		ORDER BY d.id`, unit, unit, unit, unit)
+			WHERE s.dossier_id = d.id AND s.state IN ('ready', 'claimed') AND (s.unit_id = ? OR s.agency_id = ?))) ORDER BY d.id`, unit, unit, unit, unit)
 	return ids, err
 }
 

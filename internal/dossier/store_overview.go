@@ -17,16 +17,16 @@ func (store) loads(ctx context.Context, q db.Querier, s scope, now time.Time) ([
 	for _, b := range []Box{BoxLate, BoxToday, BoxSoon, BoxSupplement, BoxObligation} {
 		var c clauses
 		c.box(b, s.account, now)
-		columns = append(columns, `COUNT(*) FILTER (WHERE `+c.sql()+`) AS `+string(b))
-		args = append(args, c.args...)
+		columns = append(columns, `COUNT(*) FILTER (WHERE `+c.SQL()+`) AS `+string(b))
+		args = append(args, c.Args...)
 	}
 	within := s.clauses(BoxToDo)
 	var rows []struct {
 		Load
 		Open int `db:"open"`
 	}
-	err := q.Select(ctx, &rows, `SELECT `+strings.Join(columns, ", ")+`, COUNT(*) AS open FROM dossier_step s JOIN dossier_part p ON p.id = s.part_id WHERE `+within.sql()+
-		` GROUP BY s.unit_id ORDER BY late DESC, soon DESC, open DESC, s.unit_id`, append(args, within.args...)...)
+	err := q.Select(ctx, &rows, `SELECT `+strings.Join(columns, ", ")+`, COUNT(*) AS open FROM dossier_step s JOIN dossier_part p ON p.id = s.part_id WHERE `+within.SQL()+
+		` GROUP BY s.unit_id ORDER BY late DESC, soon DESC, open DESC, s.unit_id`, append(args, within.Args...)...)
 	units := make([]Load, len(rows))
 	for i, r := range rows {
 		units[i] = r.Load
