@@ -53,7 +53,6 @@ const (
 
 var (
 	validKey = regexp.MustCompile(`^(part|view|[0-9a-f]{2}/[0-9a-f]{2})/[0-9a-f][0-9a-z-]*$`)
-	validSum = regexp.MustCompile(`^[0-9a-f]{64}$`)
 )
 
 // contentKey returns a key for a content that was never used before.

@@ -99,7 +99,7 @@ func (s *Service) apiSignIn(ctx context.Context, in *signInInput) (*signInOutput
 		return nil, err
 	}
 	if session.Stage == Verify && in.Body.Code != "" {
-		if acc, _, err = s.VerifyCode(ctx, in.Body.Code); err != nil {
+		if _, _, err := s.VerifyCode(ctx, in.Body.Code); err != nil {
 			return nil, err
 		}
 	}

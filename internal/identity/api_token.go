@@ -44,7 +44,7 @@ type TokenBody struct {
 }
 
 func (b TokenBody) wish() NewToken {
-	return NewToken{Name: b.Name, Scopes: b.Scopes, Networks: b.Networks, ExpiresOn: b.ExpiresOn}
+	return NewToken(b)
 }
 
 type (

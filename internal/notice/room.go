@@ -31,7 +31,6 @@ import (
 	"embed"
 	"io/fs"
 	"log/slog"
-	"sync"
 	"time"
 
 	"lienthong/internal/kit/actor"
@@ -118,7 +117,6 @@ type Service struct {
 	texts    *bookCache
 	readers  map[string][]byte // keys of providers that report what became of a delivery
 
-	mu   sync.Mutex
 	bell chan struct{}
 }
 

@@ -10,8 +10,6 @@ import (
 	design "lienthong/web"
 )
 
-const textsPath = "/notice/templates"
-
 type topicsPage struct{ Groups []topicGroup }
 
 type topicGroup struct {

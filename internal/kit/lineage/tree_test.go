@@ -19,8 +19,7 @@ func day(s string) clock.Date { return clock.MustDate(s) }
 func forest(former []Former[string], plans []Plan[string]) (*Tree[string, node], map[string]*node, map[string]bool) {
 	moved := map[string]bool{}
 	nodes := map[string]*node{}
-	var tree *Tree[string, node]
-	tree = NewTree(Shape[string, node]{
+	tree := NewTree(Shape[string, node]{
 		Seat:    func(n *node) Seat[string] { return Seat[string]{n.id, &n.parent, &n.path, n.from, n.to} },
 		Compare: func(x, y *node) int { return strings.Compare(x.id, y.id) },
 		Heir:    func(id string, _ clock.Date) (string, bool) { return "d", id == "a" },

@@ -34,7 +34,6 @@ type relay struct {
 	data   error
 	hangup bool          // drops the line after RCPT
 	hold   chan struct{} // not nil: answers nothing until it is closed
-	conns  []net.Conn
 }
 
 func (r *relay) NewSession(c *smtp.Conn) (smtp.Session, error) { return &session{r, c}, nil }
