@@ -43,6 +43,7 @@ func (h *House) subscribe() {
 	h.Jobs.Daily("notice.morning", 7, 30, h.morning)
 	h.Jobs.Daily("notice.purge", 3, 15, h.Notice.Purge)
 	h.File.Jobs(h.Jobs)
+	h.Setting.Jobs(h.Jobs)
 	for _, t := range h.Dossier.Timers() {
 		h.Jobs.Every(t.Name, t.Every, t.Run)
 	}

@@ -14,6 +14,7 @@ import (
 	"lienthong/internal/org"
 	"lienthong/internal/place"
 	"lienthong/internal/procedure"
+	"lienthong/internal/setting"
 	"lienthong/internal/signon"
 )
 
@@ -31,6 +32,7 @@ func PermissionWords() []actor.Permission {
 		notice.Permissions(),
 		procedure.Permissions(),
 		dossier.Permissions(),
+		setting.Permissions(),
 	)
 }
 

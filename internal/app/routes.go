@@ -57,6 +57,7 @@ func (a *App) mount() {
 	h.Notice.API(a.API)
 	h.Procedure.API(a.API)
 	h.Dossier.API(a.API)
+	h.Setting.Operations(a.API)
 
 	a.Mux.Handle(h.Identity.Routes(h.Renderer, h.Catalog)...)
 	a.Mux.Handle(h.Notice.Routes(h.Renderer, h.Catalog)...)
@@ -65,6 +66,7 @@ func (a *App) mount() {
 	a.Mux.Handle(h.File.Routes()...)
 	a.Mux.Handle(h.Portal.Routes()...)
 	a.Mux.Handle(h.desk()...)
+	a.Mux.Handle(h.Setting.Routes(h.Renderer, h.Catalog)...)
 	a.Mux.Handle(a.watched()...)
 	a.Mux.Handle(h.logo()...)
 }

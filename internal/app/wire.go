@@ -30,6 +30,7 @@ import (
 	"lienthong/internal/portal"
 	"lienthong/internal/procedure"
 	"lienthong/internal/proof"
+	"lienthong/internal/setting"
 	"lienthong/internal/signon"
 	"lienthong/province"
 	design "lienthong/web"
@@ -60,6 +61,8 @@ func Migrations() []migrate.Room {
 		// core
 		procedure.Migrations(),
 		dossier.Migrations(),
+		// front
+		setting.Migrations(),
 	}
 }
 
@@ -87,6 +90,7 @@ func Overlays() []fs.FS {
 		dossier.Overlays(),
 		portal.Overlays(),
 		desk.Overlays(),
+		setting.Overlays(),
 		overlays,
 	}
 }
@@ -123,6 +127,8 @@ type House struct {
 
 	Portal *portal.Room
 	Desk   *desk.Room
+
+	Setting *setting.Service
 }
 
 // wire builds the rooms, lower tiers first.

@@ -14,6 +14,7 @@ import (
 	"lienthong/internal/kit/web"
 	"lienthong/internal/notice"
 	"lienthong/internal/portal"
+	"lienthong/internal/setting"
 	"lienthong/internal/signon"
 	design "lienthong/web"
 )
@@ -25,6 +26,8 @@ func (h *House) front() {
 		Config: h.Config.Portal, Secure: h.Config.Secure()})
 	h.Desk = desk.New(desk.Deps{Dossiers: h.Dossier, Procedures: h.Procedure, Calendars: h.Calendar, Lists: h.Codelist, Clock: h.Clock,
 		Renderer: h.Renderer, Catalog: h.Catalog, Log: h.Log, Previews: h.File})
+	h.Setting = setting.New(setting.Deps{DB: h.DB, Clock: h.Clock, Units: h.Org,
+		Kinds: []setting.Kind{setting.Codelists(h.Codelist), setting.Calendars(h.Calendar), setting.Procedures(h.Procedure)}})
 }
 
 // desk returns the pages of the desk. Officials arrive at the first of them when they sign in; those who only
@@ -73,6 +76,9 @@ func (h *House) administration(ctx context.Context, path string) []design.NavIte
 	}
 	if actor.From(ctx).CanSomewhere(notice.PermManage) {
 		items = append(items, design.NavItem{Label: h.Catalog.Msg(i18n.Lang(ctx), i18n.M("Gửi thông báo")), Href: "/notice/dead", Icon: "mail", Current: under(path, "/notice/dead") || under(path, "/notice/templates")})
+	}
+	if who := actor.From(ctx); who.CanSomewhere(setting.PermPropose) || who.CanSomewhere(setting.PermApprove) {
+		items = append(items, design.NavItem{Label: h.Catalog.Msg(i18n.Lang(ctx), i18n.M("Thiết lập")), Href: "/setting", Icon: "settings", Current: under(path, "/setting")})
 	}
 	return items
 }

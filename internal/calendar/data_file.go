@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 
 	"go.yaml.in/yaml/v4"
 
@@ -13,44 +15,45 @@ import (
 // file is the form of province/<name>/calendar.yaml. It holds the province's own
 // calendar; hours and days of single units are entered in the program.
 type file struct {
-	DayMinutes int         `yaml:"day_minutes"`
-	Late       []fileLate  `yaml:"late_reception"`
+	DayMinutes int         `yaml:"day_minutes,omitempty"`
+	Late       []fileLate  `yaml:"late_reception,omitempty"`
 	Hours      []fileHours `yaml:"hours"`
 	Years      []fileYear  `yaml:"years"`
 }
 
 type fileLate struct {
 	After     ClockTime  `yaml:"after"`
-	Units     []Unit     `yaml:"units"`
-	ValidFrom clock.Date `yaml:"valid_from"`
-	ValidTo   clock.Date `yaml:"valid_to"`
-	SourceAct string     `yaml:"source_act"`
+	Units     []Unit     `yaml:"units,omitempty"`
+	ValidFrom clock.Date `yaml:"valid_from,omitempty"`
+	ValidTo   clock.Date `yaml:"valid_to,omitempty"`
+	SourceAct string     `yaml:"source_act,omitempty"`
 }
 
 type fileHours struct {
-	ValidFrom clock.Date         `yaml:"valid_from"`
-	ValidTo   clock.Date         `yaml:"valid_to"`
+	ValidFrom clock.Date         `yaml:"valid_from,omitempty"`
+	ValidTo   clock.Date         `yaml:"valid_to,omitempty"`
 	Week      map[string]Periods `yaml:"week"`
-	SourceAct string             `yaml:"source_act"`
-	Note      string             `yaml:"note"`
+	SourceAct string             `yaml:"source_act,omitempty"`
+	Note      string             `yaml:"note,omitempty"`
 }
 
 type fileYear struct {
-	Year      int       `yaml:"year"`
-	SourceAct string    `yaml:"source_act"`
-	Note      string    `yaml:"note"`
-	Days      []fileDay `yaml:"days"`
+	Incomplete bool      `yaml:"incomplete,omitempty"` // the holidays of the year are not all known
+	Year       int       `yaml:"year"`
+	SourceAct  string    `yaml:"source_act,omitempty"`
+	Note       string    `yaml:"note,omitempty"`
+	Days       []fileDay `yaml:"days"`
 }
 
 // fileDay is one date, or all dates from Date to To.
 type fileDay struct {
 	Date       clock.Date `yaml:"date"`
-	To         clock.Date `yaml:"to"`
-	Kind       DayKind    `yaml:"kind"` // empty: off
+	To         clock.Date `yaml:"to,omitempty"`
+	Kind       DayKind    `yaml:"kind,omitempty"` // empty: off
 	Name       string     `yaml:"name"`
-	Periods    Periods    `yaml:"periods"`
-	SourceAct  string     `yaml:"source_act"`
-	Confidence Confidence `yaml:"confidence"`
+	Periods    Periods    `yaml:"periods,omitempty"`
+	SourceAct  string     `yaml:"source_act,omitempty"`
+	Confidence Confidence `yaml:"confidence,omitempty"`
 }
 
 // ReadData reads a calendar file (YAML). Unknown keys, days given twice, days outside
@@ -74,7 +77,9 @@ func ReadData(r io.Reader) (Data, error) {
 		d.Hours = append(d.Hours, hours)
 	}
 	for _, y := range f.Years {
-		d.Years = append(d.Years, Year{y.Year, y.SourceAct, y.Note})
+		if !y.Incomplete {
+			d.Years = append(d.Years, Year{y.Year, y.SourceAct, y.Note})
+		}
 		for _, fd := range y.Days {
 			days, err := fd.expand(y.Year)
 			if err != nil {
@@ -149,4 +154,59 @@ func (d Data) Validate() error {
 
 func overlap(a, b Hours) bool {
 	return (b.ValidTo.IsZero() || a.ValidFrom.Before(b.ValidTo)) && (a.ValidTo.IsZero() || b.ValidFrom.Before(a.ValidTo))
+}
+
+// WriteData writes the province's own calendar as the file that ReadData reads back to the same; what belongs to single
+// units is left out.
+func WriteData(d Data) ([]byte, error) {
+	f := file{DayMinutes: d.DayMinutes}
+	for _, l := range d.Late {
+		f.Late = append(f.Late, fileLate(l))
+	}
+	for _, h := range d.Hours {
+		if h.UnitID == "" {
+			f.Hours = append(f.Hours, fileHours{h.ValidFrom, h.ValidTo, h.Week.names(), h.SourceAct, h.Note})
+		}
+	}
+	slices.SortFunc(f.Hours, func(a, b fileHours) int { return a.ValidFrom.Compare(b.ValidFrom) })
+	years := map[int]*fileYear{}
+	for _, y := range d.Years {
+		years[y.Year] = &fileYear{Year: y.Year, SourceAct: y.SourceAct, Note: y.Note}
+	}
+	for _, day := range d.Days {
+		if day.UnitID != "" {
+			continue
+		}
+		y := years[day.Date.Year]
+		if y == nil {
+			y = &fileYear{Year: day.Date.Year, Incomplete: true}
+			years[day.Date.Year] = y
+		}
+		kind := day.Kind
+		if kind == DayOff {
+			kind = ""
+		}
+		y.Days = append(y.Days, fileDay{Date: day.Date, Kind: kind, Name: day.Name, Periods: day.Periods, SourceAct: day.SourceAct, Confidence: day.Confidence})
+	}
+	for _, n := range slices.Sorted(maps.Keys(years)) {
+		y := *years[n]
+		slices.SortFunc(y.Days, func(a, b fileDay) int { return a.Date.Compare(b.Date) })
+		f.Years = append(f.Years, y)
+	}
+	raw, err := yaml.Dump(f, yaml.WithIndent(2), yaml.WithLineWidth(0), yaml.WithQuotePreference(yaml.QuoteDouble))
+	if err != nil {
+		return nil, fmt.Errorf("write calendar: %w", err)
+	}
+	return raw, nil
+}
+
+// names returns the periods by the names of the weekdays, days off left out.
+func (w Week) names() map[string]Periods {
+	m := map[string]Periods{}
+	for i, ps := range w {
+		if len(ps) > 0 {
+			m[weekdayKeys[i]] = ps
+		}
+	}
+	return m
 }

@@ -149,13 +149,7 @@ var weekdayKeys = [7]string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
 
 // MarshalJSON writes {"mon":["07:00-11:30",…],…}, days off left out.
 func (w Week) MarshalJSON() ([]byte, error) {
-	m := map[string]Periods{}
-	for i, ps := range w {
-		if len(ps) > 0 {
-			m[weekdayKeys[i]] = ps
-		}
-	}
-	return json.Marshal(m)
+	return json.Marshal(w.names())
 }
 
 // UnmarshalJSON reads what MarshalJSON writes. Unknown days are errors.

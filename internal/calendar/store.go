@@ -266,3 +266,11 @@ func loadData(ctx context.Context, q db.Querier) (Data, error) {
 	d.DayMinutes = int(perDay)
 	return d, err
 }
+
+// dropYear takes back that the holidays of a year are complete.
+func dropYear(ctx context.Context, tx *db.Tx, year int) error {
+	if _, err := tx.Exec(ctx, `DELETE FROM calendar_year WHERE year = ?`, year); err != nil {
+		return fmt.Errorf("drop year %d: %w", year, err)
+	}
+	return nil
+}
