@@ -135,6 +135,7 @@ var partials = []struct {
 	data any
 	want []string
 }{
+	{"passkey", map[string]any{"Begin": "/b", "End": "/e", "Done": "/d", "Text": "Dùng khóa truy cập", "Form": "f", "Make": true, "Main": true}, []string{`data-begin="/b"`, `data-end="/e"`, `data-done="/d"`, `data-form="f"`, `data-make="1"`, "hidden", "btn-primary", "Dùng khóa truy cập", `role="alert"`}},
 	{"field", Field{Name: "full_name", Label: "Họ và tên", Required: true, Autocomplete: "name"}, []string{`for="f-full_name"`, `id="f-full_name"`, "required", `autocomplete="name"`, `type="text"`}},
 	{"field", Field{Name: "phone", Label: "Số điện thoại", Type: "tel", Value: "0905", Hint: "Để nhận tin nhắn", Error: "Số điện thoại có 10 chữ số", InputMode: "tel"}, []string{`aria-invalid="true"`, `aria-describedby="f-phone-error f-phone-hint"`, `id="f-phone-hint"`, `id="f-phone-error"`, `value="0905"`}},
 	{"field", Field{Name: "born", Label: "Ngày sinh", Type: "date", Width: "short"}, []string{"data-date", `inputmode="numeric"`, "lt-field-short"}},

@@ -20,8 +20,8 @@ import (
 	design "lienthong/web"
 )
 
-// ofTheProvince are names that the province gave in Vietnamese alone: of a case, of a paper and its form.
-var ofTheProvince = []string{"Quá hạn", "Tờ khai"}
+// ofTheProvince are names that the province gave in Vietnamese alone: of a case, of a paper and its form, of a step.
+var ofTheProvince = []string{"Quá hạn", "Tờ khai", "Trả kết quả"}
 
 // untranslated returns the texts of the program that stand in Vietnamese on an English page: those that its
 // translations know, whole or with something filled in.
