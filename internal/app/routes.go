@@ -67,6 +67,7 @@ func (a *App) mount() {
 	a.Mux.Handle(h.Portal.Routes()...)
 	a.Mux.Handle(h.desk()...)
 	a.Mux.Handle(h.Setting.Routes(h.Renderer, h.Catalog)...)
+	a.Mux.Handle(h.Admin.Routes()...)
 	a.Mux.Handle(a.watched()...)
 	a.Mux.Handle(h.logo()...)
 }

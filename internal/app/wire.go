@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"strings"
 
+	"lienthong/internal/admin"
 	"lienthong/internal/audit"
 	"lienthong/internal/calendar"
 	"lienthong/internal/codelist"
@@ -91,6 +92,7 @@ func Overlays() []fs.FS {
 		portal.Overlays(),
 		desk.Overlays(),
 		setting.Overlays(),
+		admin.Overlays(),
 		overlays,
 	}
 }
@@ -129,6 +131,7 @@ type House struct {
 	Desk   *desk.Room
 
 	Setting *setting.Service
+	Admin   *admin.Room
 }
 
 // wire builds the rooms, lower tiers first.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 
+	"lienthong/internal/admin"
 	"lienthong/internal/desk"
 	"lienthong/internal/dossier"
 	"lienthong/internal/identity"
@@ -28,6 +29,7 @@ func (h *House) front() {
 		Renderer: h.Renderer, Catalog: h.Catalog, Log: h.Log, Previews: h.File})
 	h.Setting = setting.New(setting.Deps{DB: h.DB, Clock: h.Clock, Units: h.Org,
 		Kinds: []setting.Kind{setting.Codelists(h.Codelist), setting.Calendars(h.Calendar), setting.Procedures(h.Procedure)}})
+	h.Admin = admin.New(admin.Deps{Clock: h.Clock, Identity: h.Identity, Org: h.Org, Audit: h.Audit, Permissions: PermissionWords(), Renderer: h.Renderer, Catalog: h.Catalog}, admin.Config{})
 }
 
 // desk returns the pages of the desk. Officials arrive at the first of them when they sign in; those who only
@@ -69,7 +71,10 @@ func (h *House) nav(ctx context.Context, layout, path string) any {
 func (h *House) administration(ctx context.Context, path string) []design.NavItem {
 	var items []design.NavItem
 	if actor.From(ctx).CanSomewhere(identity.PermManage) {
-		items = append(items, design.NavItem{Label: h.Catalog.Msg(i18n.Lang(ctx), i18n.M("Tài khoản và phân quyền")), Href: "/identity/accounts", Icon: "users", Current: under(path, "/identity")})
+		items = append(items, design.NavItem{Label: h.Catalog.Msg(i18n.Lang(ctx), i18n.M("Tài khoản và phân quyền")), Href: "/identity/accounts", Icon: "users", Current: under(path, "/identity")},
+			design.NavItem{Label: h.Catalog.Msg(i18n.Lang(ctx), i18n.M("Quyền đang trao")), Href: "/admin/grants", Icon: "shield-check", Current: under(path, "/admin/grants")},
+			design.NavItem{Label: h.Catalog.Msg(i18n.Lang(ctx), i18n.M("Ai làm được việc gì")), Href: "/admin/why", Icon: "help-circle", Current: under(path, "/admin/why")},
+			design.NavItem{Label: h.Catalog.Msg(i18n.Lang(ctx), i18n.M("Vai trò")), Href: "/admin/roles", Icon: "list-check", Current: under(path, "/admin/roles")})
 	}
 	if actor.From(ctx).CanSomewhere(signon.PermManage) {
 		items = append(items, design.NavItem{Label: h.Catalog.Msg(i18n.Lang(ctx), i18n.M("Hệ thống kết nối")), Href: "/signon/clients", Icon: "link", Current: under(path, "/signon")})

@@ -13,6 +13,7 @@ import (
 type Query struct {
 	Object   string // room.noun
 	ObjectID string
+	Objects  []string // ids: any of them
 	ActorID  string
 	Action   string // room.verb
 	UnitID   string

@@ -28,6 +28,9 @@ func list(ctx context.Context, q db.Querier, query Query, units []string, from *
 	if !query.To.IsZero() {
 		add("at < ?", query.To)
 	}
+	if query.Objects != nil {
+		add("object_id IN (?)", query.Objects)
+	}
 	if units != nil {
 		add("unit_id IN (?)", units)
 	}

@@ -75,7 +75,7 @@ type (
 // tokenOperations adds what one does with tokens and the accounts of programs.
 func (s *Service) tokenOperations(api *web.API) {
 	op := func(name, method, path, summary string, status int) huma.Operation {
-		return huma.Operation{OperationID: "identity." + name, Method: method, Path: "/identity/" + path, Summary: summary, DefaultStatus: status, Metadata: map[string]any{web.Secret: method == http.MethodPost}}
+		return huma.Operation{OperationID: "identity." + name, Method: method, Path: "/identity/" + path, Summary: summary, DefaultStatus: status, Metadata: map[string]any{web.Secret: method == http.MethodPost, web.StepUp: method == http.MethodPost}}
 	}
 	web.Register(api, op("tokens", http.MethodGet, "tokens", "Các mã truy cập của mình", 0), web.SignedIn, func(ctx context.Context, _ *nothing) (*web.Listed[TokenV1], error) {
 		list, err := s.Tokens(ctx)

@@ -46,11 +46,11 @@ func (s *Service) Routes(rd *web.Renderer, catalog *i18n.Catalog) []web.Route {
 		{Method: post, Pattern: "/tai-khoan/phien", Permission: web.SignedIn, Name: "identity.end_session", Handler: h.endSession},
 
 		{Method: get, Pattern: myTokens, Permission: web.SignedIn, Name: "identity.my_tokens", Handler: h.tokens},
-		{Method: post, Pattern: myTokens, Permission: web.SignedIn, Name: "identity.make_my_token", Handler: h.makeToken},
+		{Method: post, Pattern: myTokens, Permission: web.SignedIn, Name: "identity.make_my_token", StepUp: true, Handler: h.makeToken},
 		{Method: post, Pattern: myTokens + "/thu-hoi", Permission: web.SignedIn, Name: "identity.revoke_my_token", Handler: h.revokeToken},
 
 		{Method: get, Pattern: "/identity/accounts/{id}/tokens", Permission: PermManage, Name: "identity.account_tokens", Handler: h.tokensOf},
-		{Method: post, Pattern: "/identity/accounts/{id}/tokens", Permission: PermManage, Name: "identity.make_account_token", Handler: h.makeSecret},
+		{Method: post, Pattern: "/identity/accounts/{id}/tokens", Permission: PermManage, Name: "identity.make_account_token", StepUp: true, Handler: h.makeSecret},
 		{Method: post, Pattern: "/identity/accounts/{id}/tokens/revoke", Permission: PermManage, Name: "identity.revoke_account_token", Handler: h.revokeSecret},
 		{Method: get, Pattern: "/identity/programs/new", Permission: PermManage, Name: "identity.new_program", Handler: h.newProgram},
 		{Method: post, Pattern: "/identity/programs", Permission: PermManage, Name: "identity.add_program", Handler: h.addProgram},
@@ -62,6 +62,7 @@ func (s *Service) Routes(rd *web.Renderer, catalog *i18n.Catalog) []web.Route {
 		{Method: get, Pattern: "/identity/accounts/{id}", Permission: PermManage, Name: "identity.account", Handler: h.account},
 		{Method: post, Pattern: "/identity/accounts/{id}/grants", Permission: PermManage, Name: "identity.grant", StepUp: true, Handler: h.grant},
 		{Method: post, Pattern: "/identity/accounts/{id}/revoke", Permission: PermManage, Name: "identity.revoke", Handler: h.revoke},
+		{Method: post, Pattern: "/identity/accounts/{id}/sessions", Permission: PermManage, Name: "identity.end_sessions_of", Handler: h.endSessions},
 		{Method: post, Pattern: "/identity/accounts/{id}/block", Permission: PermManage, Name: "identity.block", Handler: h.block},
 		{Method: post, Pattern: "/identity/accounts/{id}/password", Permission: PermManage, Name: "identity.reset_password", StepUp: true, Handler: h.resetPassword, Secret: true},
 		{Method: get, Pattern: "/identity/units", Permission: PermManage, Name: "identity.suggest_units", Handler: h.suggestUnits},
