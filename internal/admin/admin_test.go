@@ -47,6 +47,7 @@ type office struct {
 	site       *webtest.Site
 	root, mini map[string]string // headers of the two administrators
 	rootAcc    identity.Account
+	room       *Room
 	clerk, far identity.Account
 }
 
@@ -86,8 +87,9 @@ func newOffice(t *testing.T, d *db.DB) *office {
 		op.Session, op.Around = o.s, []func(http.Handler) http.Handler{o.s.Around}
 	}})
 	o.site.Mux.Handle(o.s.Routes(o.site.Renderer, cat)...)
-	room := New(Deps{Clock: cl, Identity: o.s, Org: o.Org, Audit: audit.New(audit.Deps{DB: d}), Permissions: words, Renderer: o.site.Renderer, Catalog: cat}, Config{})
-	o.site.Mux.Handle(room.Routes()...)
+	o.room = New(Deps{Clock: cl, Identity: o.s, Org: o.Org, Audit: audit.New(audit.Deps{DB: d}), Permissions: words, Renderer: o.site.Renderer, Catalog: cat}, Config{})
+	o.site.Mux.Handle(o.room.Routes()...)
+	o.room.Operations(web.NewAPI(o.site.Mux, web.APIInfo{Title: "Thử", Version: "1", SessionCookie: identity.CookieName(false)}))
 	o.root = identitytest.SignIn(t, o.site.Mux, "root.admin", identitytest.Password)
 	o.mini = identitytest.SignIn(t, o.site.Mux, "mini.admin", identitytest.Password)
 	return o
@@ -118,9 +120,9 @@ func (o *office) grant(acc identity.Account, role, slug string, change func(*ide
 }
 
 // verdict is what the province's administrator is told about somebody.
-func (o *office) verdict(acc identity.Account, slug, permission string) identity.Verdict {
+func (o *office) verdict(acc identity.Account, slug, permission string) Verdict {
 	o.t.Helper()
-	list, err := o.s.Why(o.Ctx, acc.ID, o.Unit(slug).ID, permission)
+	list, err := o.room.Why(o.Ctx, acc.ID, o.Unit(slug).ID, permission)
 	if err != nil || len(list) != 1 {
 		o.t.Fatal(list, err)
 	}
@@ -138,7 +140,7 @@ func TestWhy(t *testing.T) {
 		o.grant(later, "officer", "ubnd-10001", func(g *identity.Grant) { g.ValidFrom = clock.MustDate("2026-12-01") })
 		over := o.official("over", "Cao Cũ", "ubnd-10001", "")
 		gone := o.grant(over, "officer", "ubnd-10001", func(*identity.Grant) {})
-		if err := o.s.EndGrant(o.Ctx, gone.ID, clock.Date{}, "nghỉ hưu"); err != nil {
+		if err := o.s.Revoke(o.Ctx, gone.ID); err != nil {
 			t.Fatal(err)
 		}
 		blocked := o.official("blocked", "Khuất Khóa", "ubnd-10001", "officer")
@@ -153,21 +155,21 @@ func TestWhy(t *testing.T) {
 			who              identity.Account
 			unit, permission string
 			allowed          bool
-			obstacle         identity.Obstacle
-			reach            identity.Reach
+			obstacle         Obstacle
+			reach            Reach
 			text             string
 		}{
-			{o.clerk, "ubnd-10001/justice", "dossier.process", true, "", identity.AtUnit, "được trao tại"},
-			{all, "ubnd-10001/justice", "dossier.read", true, "", identity.ByBelow, "mọi đơn vị cấp dưới"},
-			{parts, "ubnd-10001/justice", "dossier.read", true, "", identity.ByDivisions, "các phòng, bộ phận"},
-			{citizen, "ubnd-10001", "dossier.read", false, identity.ObstacleCitizen, "", "công dân"},
-			{fresh, "ubnd-10001", "dossier.read", false, identity.ObstacleNoGrants, "", "Chuyên viên"},
-			{head, "ubnd-10001", "dossier.process", false, identity.ObstacleRole, "", "Có vai trò “Lãnh đạo”"},
-			{head, "ubnd-10001/justice", "dossier.approve", false, identity.ObstacleReach, "", "không xuống tới"},
-			{later, "ubnd-10001", "dossier.process", false, identity.ObstacleNotYet, "", "01/12/2026"},
-			{over, "ubnd-10001", "dossier.process", false, identity.ObstacleOver, "", "thu hồi ngày 23/11/2026"},
-			{blocked, "ubnd-10001", "dossier.process", false, identity.ObstacleBlocked, "", "bị khóa"},
-			{o.far, "ubnd-10001", "dossier.process", false, identity.ObstacleUnit, "", "Chỉ làm được việc này tại"},
+			{o.clerk, "ubnd-10001/justice", "dossier.process", true, "", AtUnit, "được trao tại"},
+			{all, "ubnd-10001/justice", "dossier.read", true, "", ByBelow, "mọi đơn vị cấp dưới"},
+			{parts, "ubnd-10001/justice", "dossier.read", true, "", ByDivisions, "các phòng, bộ phận"},
+			{citizen, "ubnd-10001", "dossier.read", false, ObstacleCitizen, "", "công dân"},
+			{fresh, "ubnd-10001", "dossier.read", false, ObstacleNoGrants, "", "Chuyên viên"},
+			{head, "ubnd-10001", "dossier.process", false, ObstacleRole, "", "Có vai trò “Lãnh đạo”"},
+			{head, "ubnd-10001/justice", "dossier.approve", false, ObstacleReach, "", "không xuống tới"},
+			{later, "ubnd-10001", "dossier.process", false, ObstacleNotYet, "", "01/12/2026"},
+			{over, "ubnd-10001", "dossier.process", false, ObstacleOver, "", "thu hồi ngày 23/11/2026"},
+			{blocked, "ubnd-10001", "dossier.process", false, ObstacleBlocked, "", "bị khóa"},
+			{o.far, "ubnd-10001", "dossier.process", false, ObstacleUnit, "", "Chỉ làm được việc này tại"},
 		} {
 			v := o.verdict(c.who, c.unit, c.permission)
 			text := v.Text("Chuyên viên").String()
@@ -186,7 +188,7 @@ func TestWhy(t *testing.T) {
 				t.Errorf("%s: the answer about %s is not what holds", c.who.FullName, c.permission)
 			}
 		}
-		if _, err := o.s.Why(o.Ctx, o.clerk.ID, o.Unit("ubnd-10001").ID, "no.such"); fault.KindOf(err) != fault.Invalid {
+		if _, err := o.room.Why(o.Ctx, o.clerk.ID, o.Unit("ubnd-10001").ID, "no.such"); fault.KindOf(err) != fault.Invalid {
 			t.Error(err)
 		}
 	})
@@ -216,7 +218,7 @@ func TestWhyPages(t *testing.T) {
 			{Name: "a page that is none", URL: clerk + "/history?after=x", Header: o.mini, WantStatus: 422},
 			{Name: "roles", URL: "/admin/roles", Header: o.mini, WantText: []string{"Chuyên viên", "Xử lý hồ sơ; Xem hồ sơ của đơn vị", "tôi trao được vai trò này"}},
 		})
-		for _, url := range []string{"/admin/why.xlsx?permission=dossier.process&unit=ubnd-10001/justice", clerk + "/history.xlsx", "/admin/roles.xlsx", "/admin/grants.xlsx"} {
+		for _, url := range []string{"/admin/why.xlsx?permission=dossier.process&unit=ubnd-10001/justice", clerk + "/history.xlsx", "/admin/roles.xlsx"} {
 			a := webtest.Do(t, o.site.Mux, webtest.Scenario{URL: url, Header: o.mini})
 			rows, err := sheet.Read(strings.NewReader(a.Body))
 			if err != nil || len(rows) < 3 || strings.Contains(a.Body, "Phan Ở Xa") {
@@ -245,77 +247,87 @@ func TestSeveral(t *testing.T) {
 			{Name: "elsewhere", URL: "/admin/grants", Header: o.mini, Form: give("officer", "ubnd-10011", "QĐ 8", one.ID), WantStatus: 422},
 			{Name: "both", URL: "/admin/grants", Header: o.mini, Form: give("officer", "ubnd-10001", "QĐ 8", one.ID, two.ID), WantStatus: 303, WantLocation: "*"},
 			{Name: "one of them again", URL: "/admin/grants", Header: o.mini, Form: give("officer", "ubnd-10001", "QĐ 8", one.ID), WantStatus: 422, WantText: []string{"Một Người: Một Người đã có vai trò này"}},
-			{Name: "the list", URL: "/admin/grants?unit=ubnd-10001&role=officer", Header: o.mini, WantText: []string{"Một Người", "Hai Người", "QĐ 8", "01/02/2027"}, WantNot: []string{"Phan Ở Xa"}},
-			{Name: "a unit that is none", URL: "/admin/grants?unit=zzzz", Header: o.mini, WantStatus: 422},
-		})
-		list, err := o.s.GrantsAt(o.Ctx, o.Unit("ubnd-10001").ID, "officer")
-		if err != nil {
-			t.Fatal(err)
-		}
-		end := url.Values{"unit": {"ubnd-10001"}, "reason": {"QĐ 9"}}
-		for _, g := range list {
-			if g.AccountID == one.ID || g.AccountID == two.ID {
-				end.Add("grant", string(g.ID))
-			}
-		}
-		with := func(key, value string) url.Values {
-			vs := url.Values{}
-			for k, v := range end {
-				vs[k] = v
-			}
-			vs.Set(key, value)
-			return vs
-		}
-		o.site.Run(t, []webtest.Scenario{
-			{Name: "without a reason", URL: "/admin/grants/end", Header: o.mini, Form: with("reason", ""), WantStatus: 422, WantText: []string{"Ghi căn cứ"}},
-			{Name: "too late", URL: "/admin/grants/end", Header: o.mini, Form: with("on", "01/03/2027"), WantStatus: 422},
-			{Name: "another's", URL: "/admin/grants/end", Header: o.mini, Form: with("grant", string(o.grantOf(o.far))), WantStatus: 422, WantText: []string{"không được trao hoặc thu hồi"}},
-			{Name: "from a day on", URL: "/admin/grants/end", Header: o.mini, Form: with("on", "01/12/2026"), WantStatus: 303, WantLocation: "*"},
 		})
 		if v := o.verdict(one, "ubnd-10001", "dossier.process"); !v.Allowed {
 			t.Errorf("%+v", v)
 		}
-		o.clock.Set(clock.MustDate("2026-12-01").At(8, 0))
-		if v := o.verdict(one, "ubnd-10001", "dossier.process"); v.Obstacle != identity.ObstacleOver || !strings.Contains(v.Text("").String(), "hết hiệu lực từ ngày 01/12/2026") {
+		o.clock.Set(clock.MustDate("2027-02-01").At(8, 0))
+		if v := o.verdict(one, "ubnd-10001", "dossier.process"); v.Obstacle != ObstacleOver || !strings.Contains(v.Text("").String(), "hết hiệu lực từ ngày 01/02/2027") {
 			t.Errorf("%+v %s", v, v.Text(""))
 		}
 	})
 }
 
-func (o *office) grantOf(acc identity.Account) identity.GrantID {
-	o.t.Helper()
-	list, err := o.s.Grants(o.Ctx, acc.ID)
-	if err != nil || len(list) == 0 {
-		o.t.Fatal(list, err)
-	}
-	return list[0].ID
+// TestAPI holds that programs get the same answers, with the same rights.
+func TestAPI(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		commune, other := string(o.Unit("ubnd-10001/justice").ID), string(o.Unit("ubnd-10011").ID)
+		who, clerk := "/api/v1/admin/why?permission=dossier.process&unit_id=", "/api/v1/admin/accounts/"+string(o.clerk.ID)+"/why?unit_id="
+		o.site.Run(t, []webtest.Scenario{
+			{Name: "who", URL: who + commune, Header: o.mini, WantText: []string{"Lê Thị Xử Lý", `"reach":"unit"`, `"reason":"Quyết định 7"`}, WantNot: []string{"Phan Ở Xa"}},
+			{Name: "another's unit", URL: who + other, Header: o.mini, WantStatus: 403, WantKind: "forbidden"},
+			{Name: "of the province", URL: who + other, Header: o.root, WantText: []string{"Phan Ở Xa"}},
+			{Name: "no such unit", URL: who + "x", Header: o.root, WantStatus: 404},
+			{Name: "no such permission", URL: "/api/v1/admin/why?permission=fly&unit_id=" + commune, Header: o.root, WantStatus: 422, WantFields: []string{"permission"}},
+			{Name: "visitor", URL: who + commune, WantStatus: 401},
+			{Name: "why", URL: clerk + commune + "&permission=dossier.read", Header: o.mini, WantText: []string{`"allowed":true`, `"roles":["officer"]`}, WantNot: []string{"dossier.approve"}},
+			{Name: "why not", URL: clerk + commune + "&permission=dossier.approve", Header: o.mini, WantText: []string{`"allowed":false`, `"obstacle":"role"`, `"roles":["leader"]`}},
+			{Name: "everything", URL: clerk + commune, Header: o.mini, WantText: []string{"dossier.approve", "identity.manage"}},
+			{Name: "another's unit", URL: clerk + other, Header: o.mini, WantStatus: 403},
+			{Name: "another's person", URL: "/api/v1/admin/accounts/" + string(o.far.ID) + "/why?unit_id=" + commune, Header: o.mini, WantStatus: 404},
+		})
+	})
 }
 
-// TestFilters holds that the list of accounts can be narrowed.
-func TestFilters(t *testing.T) {
-	each(t, func(t *testing.T, o *office) {
-		if _, err := o.s.AddProgram(o.Ctx, identity.NewProgram{Name: "phan-mem", FullName: "Phần mềm X", UnitID: o.Unit("ubnd-10001").ID}); err != nil {
-			t.Fatal(err)
+// TestReaches holds how a grant comes to a unit, by the paths alone.
+func TestReaches(t *testing.T) {
+	for _, c := range []struct {
+		scope []reach
+		path  string
+		want  Reach
+		ok    bool
+	}{
+		{[]reach{{"/a/b/", false}}, "/a/b/", AtUnit, true},
+		{[]reach{{"/a/b/", true}}, "/a/b/", AtUnit, true},
+		{[]reach{{"/a/b/", true}}, "/a/b/c/", ByBelow, true},
+		{[]reach{{"/a/b/", true}}, "/a/", "", false},
+		{[]reach{{"/a/b/", true}}, "/a/bc/", "", false},
+		{[]reach{{"/a/b/", false}}, "/a/b/c/", "", false},
+		{[]reach{{"/a/b/", false}, {"/a/b/c/", false}}, "/a/b/c/", ByDivisions, true},
+		{[]reach{{"/a/b/", false}, {"/a/b/c/", false}}, "/a/b/c/d/", "", false},
+		{nil, "/a/", "", false},
+	} {
+		if got, ok := reaches(c.scope, c.path); got != c.want || ok != c.ok {
+			t.Errorf("%v to %s: %q %v", c.scope, c.path, got, ok)
 		}
-		for _, c := range []struct {
-			q    identity.Query
-			want string
-		}{
-			{identity.Query{Use: identity.OfPrograms}, "Phần mềm X"},
-			{identity.Query{Use: identity.OfPeople, Unit: o.Unit("ubnd-10001").ID}, "Bùi Nhỏ, Lê Thị Xử Lý"},
-			{identity.Query{Role: "officer"}, "Lê Thị Xử Lý, Phan Ở Xa"},
-			{identity.Query{State: identity.StateUnseen}, "Lê Thị Xử Lý, Phan Ở Xa"},
-			{identity.Query{State: identity.StateNoRole}, "Phần mềm X"},
-			{identity.Query{State: identity.StateBlocked}, ""},
-		} {
-			list, err := o.s.List(o.Ctx, c.q)
-			var names []string
-			for _, l := range list {
-				names = append(names, l.FullName)
-			}
-			if slices.Sort(names); err != nil || strings.Join(names, ", ") != c.want {
-				t.Errorf("%+v: %q %v", c.q, names, err)
-			}
+	}
+}
+
+// TestTexts holds that every obstacle and every reach has a sentence of its own, in both languages.
+func TestTexts(t *testing.T) {
+	cat := &i18n.Catalog{}
+	if err := cat.Load(Overlays()); err != nil {
+		t.Fatal(err)
+	}
+	end, from := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), clock.MustDate("2026-01-01")
+	near := []Reason{{RoleName: "Chuyên viên", AtName: "Sở A", Grant: identity.Grant{ValidFrom: from, ValidTo: from}}}
+	ended := []Reason{{RoleName: "Chuyên viên", AtName: "Sở A", Grant: identity.Grant{RevokedAt: &end}}}
+	msgs := []i18n.Msg{Verdict{Obstacle: ObstacleOver, Near: ended}.Text("Lãnh đạo")}
+	for _, o := range append([]Obstacle{ObstacleBlocked, ObstacleCitizen, ObstacleNoGrants}, nearest...) {
+		msgs = append(msgs, Verdict{Obstacle: o, Near: near}.Text("Lãnh đạo"))
+	}
+	for _, r := range []Reason{{Reach: AtUnit}, {Reach: ByDivisions}, {Reach: ByBelow}, {Former: "Sở cũ"}} {
+		msgs = append(msgs, r.Text())
+	}
+	for _, m := range deeds {
+		msgs = append(msgs, m)
+	}
+	seen := map[string]bool{}
+	for _, m := range msgs {
+		vi, en := cat.Msg(i18n.Source, m), cat.Msg("en", m)
+		if seen[m.Text] || vi == en || strings.Contains(vi+en, "%!") {
+			t.Errorf("%q in English %q", vi, en)
 		}
-	})
+		seen[m.Text] = true
+	}
 }

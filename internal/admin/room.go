@@ -1,4 +1,4 @@
-// Package admin is the pages for those who administer the program: who can do what at a unit and why, roles in words, grants given and ended several at once, and what happened to an account (tiếng Việt: quản trị người dùng và phân quyền).
+// Package admin is the pages for those who administer the program: who can do what at a unit and why, roles in words, grants given to several people at once, and what happened to an account (tiếng Việt: quản trị người dùng và phân quyền).
 //
 // The room looks across: accounts and grants are those of identity, units and posts those
 // of org, history is that of audit. Whether somebody may see or change something those rooms say.
@@ -71,9 +71,6 @@ func (room *Room) Routes() []web.Route {
 		{Method: get, Pattern: "/admin/accounts/{id}/history.xlsx", Permission: may, Name: "admin.export_history", Handler: room.exportHistory},
 		{Method: get, Pattern: "/admin/roles", Permission: may, Name: "admin.roles", Handler: room.roles},
 		{Method: get, Pattern: "/admin/roles.xlsx", Permission: may, Name: "admin.export_roles", Handler: room.exportRoles},
-		{Method: get, Pattern: "/admin/grants", Permission: may, Name: "admin.grants", Handler: room.grants},
-		{Method: get, Pattern: "/admin/grants.xlsx", Permission: may, Name: "admin.export_grants", Handler: room.exportGrants},
-		{Method: post, Pattern: "/admin/grants/end", Permission: may, Name: "admin.end_grants", Handler: room.endGrants},
 		{Method: get, Pattern: "/admin/grants/new", Permission: may, Name: "admin.new_grants", Handler: room.newGrants},
 		{Method: post, Pattern: "/admin/grants", Permission: may, Name: "admin.give_grants", StepUp: true, Handler: room.giveGrants},
 	}

@@ -57,11 +57,19 @@ func (room *Room) permissionOptions(ctx context.Context) []design.Option {
 	return list
 }
 
+// roleName is the name of a role in a language.
+func roleName(lang string, r identity.Role) string {
+	if lang != i18n.Source && r.NameEN != "" {
+		return r.NameEN
+	}
+	return r.Name
+}
+
 // roleOptions are roles to choose from.
 func roleOptions(lang string, roles []identity.Role) []design.Option {
 	var list []design.Option
 	for _, r := range roles {
-		list = append(list, design.Option{Value: r.Key, Label: r.In(lang)})
+		list = append(list, design.Option{Value: r.Key, Label: roleName(lang, r)})
 	}
 	return list
 }
@@ -75,7 +83,7 @@ func roleNames(lang string, roles []identity.Role, keys []string) string {
 				if names != "" {
 					names += "; "
 				}
-				names += r.In(lang)
+				names += roleName(lang, r)
 			}
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"lienthong/internal/identity"
-	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/sheet"
 	"lienthong/internal/kit/web"
@@ -25,11 +24,12 @@ type whoPage struct {
 	Name        string // of the permission
 	Rows        []whoRow
 	Export      string
+	refused     error // why there is no answer
 }
 
 // whoRow is one person with the reasons in words.
 type whoRow struct {
-	identity.Entitled
+	Entitled
 	Href string
 	Why  []reasonRow
 }
@@ -60,12 +60,13 @@ func (room *Room) findWho(r *http.Request) (whoPage, error) {
 		return p, nil
 	}
 	u, err := room.Identity.FindUnit(ctx, p.Unit)
-	var list []identity.Entitled
+	var list []Entitled
 	if err == nil {
-		list, err = room.Identity.WhoCan(ctx, p.Permission, u.ID)
+		list, err = room.WhoCan(ctx, p.Permission, u.ID)
 	}
 	if err != nil {
 		var ok bool
+		p.refused = err
 		if p.wrongs, ok = room.wrongsOf(ctx, err); !ok {
 			return p, err
 		}
@@ -87,7 +88,7 @@ func (room *Room) findWho(r *http.Request) (whoPage, error) {
 }
 
 // reasonRow puts a reason into words.
-func (room *Room) reasonRow(ctx context.Context, reason identity.Reason) reasonRow {
+func (room *Room) reasonRow(ctx context.Context, reason Reason) reasonRow {
 	if i18n.Lang(ctx) != i18n.Source && reason.RoleEN != "" {
 		reason.RoleName = reason.RoleEN
 	}
@@ -107,8 +108,13 @@ func (room *Room) reasonRow(ctx context.Context, reason identity.Reason) reasonR
 
 func (room *Room) exportWhoCan(w http.ResponseWriter, r *http.Request) error {
 	p, err := room.findWho(r)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case p.refused != nil:
+		return p.refused
+	case !p.Asked:
+		return room.known("")
 	}
 	ctx := r.Context()
 	title := room.say(ctx, i18n.M("%s tại %s", p.Name, p.UnitName))
@@ -166,7 +172,7 @@ func (room *Room) why(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if p.Unit == "" && p.Account.UnitID != "" {
-		u, err := room.Org.Successor(ctx, p.Account.UnitID, clock.DateOf(room.Clock.Now()))
+		u, err := room.Org.Successor(ctx, p.Account.UnitID, room.today())
 		if err == nil {
 			p.Unit = u.Slug
 		}
@@ -182,9 +188,9 @@ func (room *Room) why(w http.ResponseWriter, r *http.Request) error {
 // answer fills in the verdicts of all permissions.
 func (room *Room) answer(ctx context.Context, p *whyPage) error {
 	u, err := room.Identity.FindUnit(ctx, p.Unit)
-	var verdicts []identity.Verdict
+	var verdicts []Verdict
 	if err == nil {
-		verdicts, err = room.Identity.Why(ctx, p.Account.ID, u.ID)
+		verdicts, err = room.Why(ctx, p.Account.ID, u.ID)
 	}
 	if err != nil {
 		var ok bool

@@ -49,6 +49,7 @@ func (a *App) mount() {
 	h.Place.API(a.API)
 	h.Org.API(a.API)
 	h.Identity.Operations(a.API)
+	h.Admin.Operations(a.API)
 	h.Signon.Operations(a.API)
 	h.Proof.API(a.API)
 	h.Calendar.API(a.API)

@@ -72,7 +72,7 @@ func (h *House) administration(ctx context.Context, path string) []design.NavIte
 	var items []design.NavItem
 	if actor.From(ctx).CanSomewhere(identity.PermManage) {
 		items = append(items, design.NavItem{Label: h.Catalog.Msg(i18n.Lang(ctx), i18n.M("Tài khoản và phân quyền")), Href: "/identity/accounts", Icon: "users", Current: under(path, "/identity")},
-			design.NavItem{Label: h.Catalog.Msg(i18n.Lang(ctx), i18n.M("Quyền đang trao")), Href: "/admin/grants", Icon: "shield-check", Current: under(path, "/admin/grants")},
+			design.NavItem{Label: h.Catalog.Msg(i18n.Lang(ctx), i18n.M("Trao quyền cho nhiều người")), Href: "/admin/grants/new", Icon: "shield-check", Current: under(path, "/admin/grants")},
 			design.NavItem{Label: h.Catalog.Msg(i18n.Lang(ctx), i18n.M("Ai làm được việc gì")), Href: "/admin/why", Icon: "help-circle", Current: under(path, "/admin/why")},
 			design.NavItem{Label: h.Catalog.Msg(i18n.Lang(ctx), i18n.M("Vai trò")), Href: "/admin/roles", Icon: "list-check", Current: under(path, "/admin/roles")})
 	}

@@ -87,7 +87,6 @@ func (s *Service) Operations(api *web.API) {
 	s.ownAccount(api)
 	s.administration(api)
 	s.tokenOperations(api)
-	s.whyOperations(api)
 }
 
 func (s *Service) apiSignIn(ctx context.Context, in *signInInput) (*signInOutput, error) {

@@ -58,12 +58,8 @@ type GivenRoleV1 struct {
 
 type accountsInput struct {
 	web.PageQuery
-	Text  string     `query:"q" maxLength:"200" doc:"Họ tên, có dấu hoặc không dấu, hoặc đầu của tên đăng nhập."`
-	Kind  string     `query:"kind" enum:"citizen,official"`
-	Use   string     `query:"use" enum:"people,programs"`
-	State string     `query:"state" enum:"active,blocked,unseen,no_role" doc:"unseen: chưa đăng nhập lần nào; no_role: chưa có vai trò."`
-	Role  string     `query:"role" maxLength:"100" doc:"Đang giữ vai trò này."`
-	Unit  org.UnitID `query:"unit_id" maxLength:"100" doc:"Do đơn vị này hoặc đơn vị cấp dưới quản lý."`
+	Text string `query:"q" maxLength:"200" doc:"Họ tên, có dấu hoặc không dấu, hoặc đầu của tên đăng nhập."`
+	Kind string `query:"kind" enum:"citizen,official"`
 }
 
 type accountInput struct {
@@ -85,7 +81,6 @@ type grantInput struct {
 		UnitID    org.UnitID `json:"unit_id"`
 		Divisions bool       `json:"divisions,omitempty"`
 		Below     bool       `json:"below,omitempty"`
-		ValidFrom clock.Date `json:"valid_from,omitzero" doc:"Không có là hôm nay."`
 		ValidTo   clock.Date `json:"valid_to,omitzero" doc:"Ngày đầu tiên không còn hiệu lực; không có là không thời hạn."`
 		Reason    string     `json:"reason" maxLength:"1000" doc:"Căn cứ, ví dụ số quyết định."`
 	}
@@ -158,7 +153,7 @@ func (s *Service) apiAccounts(ctx context.Context, in *accountsInput) (*struct{ 
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.List(ctx, Query{Text: in.Text, Kind: Kind(in.Kind), Use: Use(in.Use), State: State(in.State), Role: in.Role, Unit: in.Unit, After: p.After, Size: p.Size})
+	rows, err := s.List(ctx, Query{Text: in.Text, Kind: Kind(in.Kind), After: p.After, Size: p.Size})
 	if err != nil {
 		return nil, err
 	}
@@ -204,7 +199,7 @@ func (s *Service) apiAddOfficial(ctx context.Context, in *addOfficialInput) (*ac
 
 func (s *Service) apiGrant(ctx context.Context, in *grantInput) (*struct{ Body GivenRoleV1 }, error) {
 	b := in.Body
-	g, err := s.Grant(ctx, Grant{AccountID: in.ID, Role: b.Role, UnitID: b.UnitID, Divisions: b.Divisions, Below: b.Below, ValidFrom: b.ValidFrom, ValidTo: b.ValidTo, Reason: b.Reason})
+	g, err := s.Grant(ctx, Grant{AccountID: in.ID, Role: b.Role, UnitID: b.UnitID, Divisions: b.Divisions, Below: b.Below, ValidTo: b.ValidTo, Reason: b.Reason})
 	if err != nil {
 		return nil, err
 	}

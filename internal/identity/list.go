@@ -1,7 +1,6 @@
 package identity
 
 import (
-	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/vntext"
 	"lienthong/internal/org"
 )
@@ -10,33 +9,9 @@ import (
 type Query struct {
 	Text  string // words of the name with or without tone marks, or the beginning of a sign-in name
 	Kind  Kind
-	Use   Use // programs only, or people only
-	State State
-	Role  string     // holds this role today, at any unit
-	Unit  org.UnitID // the account is kept by this unit or one below
-	After []string   // keys of the last row of the page before
-	Size  int        // zero: 50
+	After []string // keys of the last row of the page before
+	Size  int      // zero: 50
 }
-
-// Use (người hay phần mềm) says who acts through an account.
-type Use string
-
-// The uses; the zero value is both.
-const (
-	OfPeople   Use = "people"
-	OfPrograms Use = "programs"
-)
-
-// State (tình trạng, để lọc) is what one looks for in a list of accounts.
-type State string
-
-// The states; the zero value is all.
-const (
-	StateActive  State = "active"
-	StateBlocked State = "blocked"
-	StateUnseen  State = "unseen"  // never signed in
-	StateNoRole  State = "no_role" // of an official or a program, without any role today
-)
 
 // ListedAccount (dòng trong danh sách tài khoản) is one row of a list of accounts.
 type ListedAccount struct {
@@ -69,11 +44,6 @@ type selection struct {
 	fold  string
 	login string
 	kind  Kind
-	use   Use
-	state State
-	role  string
-	today clock.Date
-	under []string // nil: of all units
 	units []string // nil: accounts of all units and those without
 	after []string
 	size  int
@@ -81,7 +51,7 @@ type selection struct {
 
 func (q Query) selection() selection {
 	text := vntext.Clean(q.Text)
-	sel := selection{fold: vntext.Fold(text), login: vntext.Lower(text), kind: q.Kind, use: q.Use, state: q.State, role: q.Role, size: q.Size}
+	sel := selection{fold: vntext.Fold(text), login: vntext.Lower(text), kind: q.Kind, size: q.Size}
 	if n, err := ParseName(text); err == nil {
 		sel.login = n.Text
 	}

@@ -9,7 +9,6 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/vntext"
 )
 
@@ -87,14 +86,6 @@ func checkRoles(roles []Role, known map[string]bool) error {
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// In returns the name of the role in a language.
-func (r Role) In(lang string) string {
-	if lang != i18n.Source && r.NameEN != "" {
-		return r.NameEN
-	}
-	return r.Name
 }
 
 // equal reports whether two roles say the same.

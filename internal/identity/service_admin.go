@@ -17,39 +17,6 @@ import (
 	"lienthong/internal/org"
 )
 
-// SessionsOf returns the sessions of an account that the actor manages, the latest used first.
-func (s *Service) SessionsOf(ctx context.Context, account AccountID) ([]Session, error) {
-	if _, err := s.Account(ctx, account); err != nil {
-		return nil, err
-	}
-	now := s.clock.Now()
-	return s.store.sessions(ctx, s.db, account, now, now.Add(-s.config.Idle))
-}
-
-// EndSessionsOf signs an account out everywhere. Permission: as for SetBlocked.
-func (s *Service) EndSessionsOf(ctx context.Context, account AccountID) error {
-	acc, err := s.managed(ctx, account)
-	if err != nil {
-		return err
-	}
-	return s.db.Tx(ctx, func(tx *db.Tx) error {
-		n, err := s.store.deleteSessions(ctx, tx, account, "")
-		if err != nil {
-			return err
-		}
-		return s.record(ctx, tx, audit.Entry{Action: "identity.end_sessions", Object: "identity.account", ObjectID: string(account), UnitID: string(acc.UnitID), Detail: map[string]any{"ended": n}})
-	})
-}
-
-// PostsHeld returns the posts that the holder of an account the actor manages holds today, the main one first.
-func (s *Service) PostsHeld(ctx context.Context, account AccountID) ([]HeldPost, error) {
-	acc, err := s.Account(ctx, account)
-	if err != nil {
-		return nil, err
-	}
-	return s.postsOf(ctx, acc.PersonID)
-}
-
 // SetBlocked blocks an account, which ends its sessions, or lets it be used again.
 // Permission: identity.manage at the unit that keeps the account, and the right to
 // give everything the account holds. Nobody blocks themselves.
@@ -166,13 +133,6 @@ func (s *Service) Account(ctx context.Context, account AccountID) (Account, erro
 func (s *Service) List(ctx context.Context, q Query) ([]ListedAccount, error) {
 	a := actor.From(ctx)
 	sel := q.selection()
-	sel.today = s.today()
-	if q.Unit != "" {
-		var err error
-		if sel.under, err = s.under(ctx, q.Unit); err != nil {
-			return nil, err
-		}
-	}
 	if a.Kind != actor.System {
 		if !a.CanSomewhere(PermManage) {
 			return nil, fault.NewForbidden(i18n.Msg{})
@@ -201,16 +161,6 @@ func (s *Service) List(ctx context.Context, q Query) ([]ListedAccount, error) {
 		}
 	}
 	return rows, nil
-}
-
-// under returns a unit with all below it, ended ones too.
-func (s *Service) under(ctx context.Context, unit org.UnitID) ([]string, error) {
-	u, err := s.org.Unit(ctx, unit)
-	if err != nil {
-		return nil, err
-	}
-	ids, _, err := s.org.Covered(ctx, []actor.Grant{{UnitID: string(u.ID), UnitPath: u.Path, Below: true}})
-	return ids, err
 }
 
 // unitName returns the name of a unit with its agency: "Phòng Hành chính tư pháp, Sở Tư pháp".

@@ -8,7 +8,6 @@ import (
 
 	"lienthong/internal/audit"
 	"lienthong/internal/kit/actor"
-	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/db"
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/i18n"
@@ -129,15 +128,9 @@ func (s *Service) addGrant(ctx context.Context, tx *db.Tx, g Grant) error {
 		Detail: map[string]any{"account_id": string(g.AccountID), "role": g.Role, "divisions": g.Divisions, "below": g.Below, "reason": g.Reason}})
 }
 
-// Revoke is EndGrant at once and without a reason.
+// Revoke ends a grant at once. The actor needs what Grant needs. Errors: NotFound,
+// Forbidden, Conflict when it was revoked before.
 func (s *Service) Revoke(ctx context.Context, grant GrantID) error {
-	return s.EndGrant(ctx, grant, clock.Date{}, "")
-}
-
-// EndGrant ends a grant: at once when on is zero or today, else from that day on. The
-// reason, which may be empty, stands in the audit record. The actor needs what Grant
-// needs. Errors: NotFound, Forbidden, Invalid at "on" and "reason", Conflict when it was revoked before.
-func (s *Service) EndGrant(ctx context.Context, grant GrantID, on clock.Date, reason string) error {
 	a := actor.From(ctx)
 	b, err := s.access(ctx, 0)
 	if err != nil {
@@ -153,24 +146,8 @@ func (s *Service) EndGrant(ctx context.Context, grant GrantID, on clock.Date, re
 	if err := s.mayGive(ctx, b, b.roles[g.Role], g); err != nil {
 		return err
 	}
-	later := s.today().Before(on)
-	if reason = vntext.Clean(reason); utf8.RuneCountInString(reason) > 300 {
-		return fault.NewInvalid("reason", i18n.M("Căn cứ dài quá 300 ký tự."))
-	}
-	if later && (!g.ValidFrom.Before(on) || !g.ValidTo.IsZero() && !on.Before(g.ValidTo)) {
-		return fault.NewInvalid("on", i18n.M("Ngày kết thúc phải sau ngày bắt đầu và trước ngày hết hiệu lực đã định."))
-	}
 	return s.db.Tx(ctx, func(tx *db.Tx) error {
-		action, end := "identity.revoke", func() (int64, error) { return s.store.revokeGrant(ctx, tx, grant, AccountID(a.ID), s.clock.Now()) }
-		detail := map[string]any{"account_id": string(g.AccountID), "role": g.Role}
-		if reason != "" {
-			detail["reason"] = reason
-		}
-		if later {
-			action, end = "identity.limit_grant", func() (int64, error) { return s.store.limitGrant(ctx, tx, grant, on) }
-			detail["valid_to"] = on.String()
-		}
-		n, err := end()
+		n, err := s.store.revokeGrant(ctx, tx, grant, AccountID(a.ID), s.clock.Now())
 		if err != nil {
 			return err
 		}
@@ -180,6 +157,7 @@ func (s *Service) EndGrant(ctx context.Context, grant GrantID, on clock.Date, re
 		if err := s.store.bump(ctx, tx); err != nil {
 			return err
 		}
-		return s.record(ctx, tx, audit.Entry{Action: action, Object: "identity.grant", ObjectID: string(grant), UnitID: string(g.UnitID), Before: g, Detail: detail})
+		return s.record(ctx, tx, audit.Entry{Action: "identity.revoke", Object: "identity.grant", ObjectID: string(grant), UnitID: string(g.UnitID), Before: g,
+			Detail: map[string]any{"account_id": string(g.AccountID), "role": g.Role}})
 	})
 }

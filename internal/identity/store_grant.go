@@ -139,11 +139,6 @@ func (store) revokeGrant(ctx context.Context, tx *db.Tx, id GrantID, by AccountI
 	return tx.Exec(ctx, `UPDATE identity_grant SET revoked_by = ?, revoked_at = ? WHERE id = ? AND revoked_at IS NULL`, by, at, id)
 }
 
-// limitGrant lets a grant end on a day.
-func (store) limitGrant(ctx context.Context, tx *db.Tx, id GrantID, on clock.Date) (int64, error) {
-	return tx.Exec(ctx, `UPDATE identity_grant SET valid_to = ? WHERE id = ? AND revoked_at IS NULL AND (valid_to IS NULL OR valid_to > ?)`, on, id, on)
-}
-
 // lockAccount keeps other transactions from changing the grants of an account; db.ErrNoRows when there is none.
 func (store) lockAccount(ctx context.Context, tx *db.Tx, id AccountID) error {
 	n, err := tx.Exec(ctx, `UPDATE identity_account SET status = status WHERE id = ?`, id)

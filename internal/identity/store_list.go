@@ -31,27 +31,6 @@ func (store) list(ctx context.Context, q db.Querier, sel selection) ([]ListedAcc
 	if sel.kind != "" {
 		add(`a.kind = ?`, sel.kind)
 	}
-	switch sel.use {
-	case OfPeople:
-		add(`(a.kind <> ? OR a.person_id IS NOT NULL)`, Official)
-	case OfPrograms:
-		add(`a.kind = ? AND a.person_id IS NULL`, Official)
-	}
-	const held = `EXISTS (SELECT 1 FROM identity_grant g WHERE g.account_id = a.id AND g.revoked_at IS NULL AND g.valid_from <= ? AND (g.valid_to IS NULL OR g.valid_to > ?)`
-	switch sel.state {
-	case StateActive, StateBlocked:
-		add(`a.status = ?`, Status(sel.state))
-	case StateUnseen:
-		add(`a.last_sign_in_at IS NULL AND NOT (a.kind = ? AND a.person_id IS NULL)`, Official)
-	case StateNoRole:
-		add(`a.kind = ? AND NOT `+held+`)`, Official, sel.today, sel.today)
-	}
-	if sel.role != "" {
-		add(held+` AND g.role = ?)`, sel.today, sel.today, sel.role)
-	}
-	if sel.under != nil {
-		add(`a.unit_id IN (?)`, sel.under)
-	}
 	if sel.units != nil {
 		add(`a.unit_id IN (?)`, sel.units)
 	}

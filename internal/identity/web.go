@@ -62,7 +62,6 @@ func (s *Service) Routes(rd *web.Renderer, catalog *i18n.Catalog) []web.Route {
 		{Method: get, Pattern: "/identity/accounts/{id}", Permission: PermManage, Name: "identity.account", Handler: h.account},
 		{Method: post, Pattern: "/identity/accounts/{id}/grants", Permission: PermManage, Name: "identity.grant", StepUp: true, Handler: h.grant},
 		{Method: post, Pattern: "/identity/accounts/{id}/revoke", Permission: PermManage, Name: "identity.revoke", Handler: h.revoke},
-		{Method: post, Pattern: "/identity/accounts/{id}/sessions", Permission: PermManage, Name: "identity.end_sessions_of", Handler: h.endSessions},
 		{Method: post, Pattern: "/identity/accounts/{id}/block", Permission: PermManage, Name: "identity.block", Handler: h.block},
 		{Method: post, Pattern: "/identity/accounts/{id}/password", Permission: PermManage, Name: "identity.reset_password", StepUp: true, Handler: h.resetPassword, Secret: true},
 		{Method: get, Pattern: "/identity/units", Permission: PermManage, Name: "identity.suggest_units", Handler: h.suggestUnits},

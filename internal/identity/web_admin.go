@@ -1,10 +1,8 @@
 package identity
 
 import (
-	"context"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -16,14 +14,11 @@ import (
 )
 
 type accountsPage struct {
-	Typed  accountsFilter
-	Kinds  []design.Option
-	States []design.Option
-	Roles  []design.Option
-	Wrong  string // with the unit
-	Chips  []design.Chip
-	Rows   []accountRow
-	Pager  design.Pager
+	Text  string
+	Kind  string
+	Chips []design.Chip
+	Rows  []accountRow
+	Pager design.Pager
 
 	Export string // address of the whole list as a workbook
 }
@@ -34,39 +29,9 @@ type accountRow struct {
 	State design.Status
 }
 
-// accountsFilter is the filters of the list as they are typed.
-type accountsFilter struct {
-	Text, Kind, State, Role, Unit string
-}
-
-func filterOf(vs web.Values) accountsFilter {
-	return accountsFilter{vs.Line("q"), vs.Line("kind"), vs.Line("state"), vs.Line("role"), vs.Line("unit")}
-}
-
-// values returns the filters but those left out, for an address.
-func (f accountsFilter) values(but ...string) url.Values {
-	vs := url.Values{}
-	for _, p := range [][2]string{{"q", f.Text}, {"kind", f.Kind}, {"state", f.State}, {"role", f.Role}, {"unit", f.Unit}} {
-		if p[1] != "" && !slices.Contains(but, p[0]) {
-			vs.Set(p[0], p[1])
-		}
-	}
-	return vs
-}
-
-// query is what the filters ask for. A unit that is none is Invalid at "unit".
-func (h *pages) query(ctx context.Context, f accountsFilter) (Query, error) {
-	q := Query{Text: f.Text, Kind: Kind(f.Kind), State: State(f.State), Role: f.Role}
-	switch Use(f.Kind) {
-	case OfPrograms, OfPeople:
-		q.Kind, q.Use = Official, Use(f.Kind)
-	}
-	if f.Unit == "" {
-		return q, nil
-	}
-	u, err := h.s.FindUnit(ctx, f.Unit)
-	q.Unit = u.ID
-	return q, err
+// accountsQuery reads the filters of the list.
+func accountsQuery(vs web.Values) Query {
+	return Query{Text: vs.Line("q"), Kind: Kind(vs.Line("kind"))}
 }
 
 func (h *pages) accounts(w http.ResponseWriter, r *http.Request) error {
@@ -78,21 +43,10 @@ func (h *pages) accounts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := accountsPage{Typed: filterOf(q)}
-	if err := h.filters(r.Context(), &p); err != nil {
-		return err
-	}
-	sel, err := h.query(r.Context(), p.Typed)
-	lang := i18n.Lang(r.Context())
-	if f, ok := fault.As(err); ok && f.Kind == fault.Invalid {
-		p.Wrong = h.catalog.Msg(lang, f.Problems[0].Msg)
-		return h.p.Render(w, r, http.StatusUnprocessableEntity, "accounts.html", "desk", web.View{Title: "Tài khoản và phân quyền", Data: p})
-	}
-	if err != nil {
-		return err
-	}
+	sel := accountsQuery(q)
 	sel.After, sel.Size = paging.After, paging.Size
-	p.Export = "/identity/export.xlsx?" + p.Typed.values().Encode()
+	p := accountsPage{Text: sel.Text, Kind: string(sel.Kind)}
+	p.Export = "/identity/export.xlsx?" + url.Values{"q": {p.Text}, "kind": {p.Kind}}.Encode()
 	rows, err := h.s.List(r.Context(), sel)
 	if err != nil {
 		return err
@@ -102,46 +56,22 @@ func (h *pages) accounts(w http.ResponseWriter, r *http.Request) error {
 		p.Pager.Next = web.NextPage(r, rows[len(rows)-1].Keys()...)
 	}
 	if paging.After != nil {
-		p.Pager.Prev = "/identity/accounts?" + p.Typed.values().Encode()
+		p.Pager.Prev = "/identity/accounts?" + url.Values{"q": {p.Text}, "kind": {p.Kind}}.Encode()
+	}
+	lang := i18n.Lang(r.Context())
+	for _, k := range []Kind{Official, Citizen} {
+		c := design.Chip{Label: h.catalog.Msg(lang, k.label()), Active: p.Kind == string(k)}
+		v := url.Values{"q": {p.Text}}
+		if !c.Active {
+			v.Set("kind", string(k))
+		}
+		c.Href = "/identity/accounts?" + v.Encode()
+		p.Chips = append(p.Chips, c)
 	}
 	for _, row := range rows {
 		p.Rows = append(p.Rows, accountRow{row, web.Link("identity", "accounts", row.ID), h.state(lang, Account{Status: row.Status, Verified: row.Verified})})
 	}
 	return h.p.Render(w, r, http.StatusOK, "accounts.html", "desk", web.View{Title: "Tài khoản và phân quyền", Data: p})
-}
-
-// filters fills what one can filter by, and the chips of what is filtered.
-func (h *pages) filters(ctx context.Context, p *accountsPage) error {
-	lang := i18n.Lang(ctx)
-	say := func(m i18n.Msg) string { return h.catalog.Msg(lang, m) }
-	all := design.Option{Label: say(i18n.M("Tất cả"))}
-	p.Kinds = []design.Option{all, {Value: string(OfPeople), Label: say(Official.label())}, {Value: string(OfPrograms), Label: say(i18n.M("Phần mềm"))}, {Value: string(Citizen), Label: say(Citizen.label())}}
-	p.States = []design.Option{all, {Value: string(StateActive), Label: say(i18n.M("Đang dùng được"))}, {Value: string(StateBlocked), Label: say(i18n.M("Đã khóa"))},
-		{Value: string(StateUnseen), Label: say(i18n.M("Chưa đăng nhập lần nào"))}, {Value: string(StateNoRole), Label: say(i18n.M("Chưa có vai trò"))}}
-	p.Roles = []design.Option{all}
-	roles, err := h.s.Roles(ctx)
-	if err != nil {
-		return err
-	}
-	for _, r := range roles {
-		p.Roles = append(p.Roles, design.Option{Value: r.Key, Label: r.In(lang)})
-	}
-	for _, c := range []struct {
-		name, value string
-		options     []design.Option
-	}{{"kind", p.Typed.Kind, p.Kinds}, {"state", p.Typed.State, p.States}, {"role", p.Typed.Role, p.Roles}, {"unit", p.Typed.Unit, nil}} {
-		if c.value == "" {
-			continue
-		}
-		label := c.value
-		for _, o := range c.options {
-			if o.Value == c.value {
-				label = o.Label
-			}
-		}
-		p.Chips = append(p.Chips, design.Chip{Label: label, Active: true, Href: "/identity/accounts?" + p.Typed.values(c.name).Encode()})
-	}
-	return nil
 }
 
 func (h *pages) state(lang string, a Account) design.Status {
@@ -168,9 +98,6 @@ type accountPage struct {
 	Blocked bool
 	Suggest string
 	Factors bool
-
-	Posts    []HeldPost
-	Sessions []sessionRow
 }
 
 // How far a grant reaches, as the form says it.
@@ -182,7 +109,7 @@ const (
 
 // grantForm is a grant as it is typed.
 type grantForm struct {
-	Role, Unit, Reach, Reason, ValidFrom, ValidTo string
+	Role, Unit, Reach, Reason, ValidTo string
 }
 
 func (h *pages) account(w http.ResponseWriter, r *http.Request) error {
@@ -205,7 +132,11 @@ func (h *pages) showAccount(w http.ResponseWriter, r *http.Request, p accountPag
 	}
 	lang := i18n.Lang(ctx)
 	for _, role := range roles {
-		p.Roles = append(p.Roles, design.Option{Value: role.Key, Label: role.In(lang)})
+		o := design.Option{Value: role.Key, Label: role.Name}
+		if lang != i18n.Source && role.NameEN != "" {
+			o.Label = role.NameEN
+		}
+		p.Roles = append(p.Roles, o)
 	}
 	var names []string
 	for _, n := range p.Account.Names {
@@ -238,16 +169,6 @@ func (h *pages) showAccount(w http.ResponseWriter, r *http.Request, p accountPag
 	if p.Factors {
 		p.Facts = append(p.Facts, design.Fact{Label: say(i18n.M("Xác thực hai bước")), Value: say(i18n.M("đang bật"))})
 	}
-	if p.Posts, err = h.s.PostsHeld(ctx, id); err != nil {
-		return err
-	}
-	sessions, err := h.s.SessionsOf(ctx, id)
-	if err != nil {
-		return err
-	}
-	for _, s := range sessions {
-		p.Sessions = append(p.Sessions, sessionRow{s.ID, device(s.UserAgent), s, false, s.Means.label()})
-	}
 	p.State, p.Blocked = h.state(lang, p.Account), p.Account.Status == Blocked
 	p.Base, p.Suggest = web.Link("identity", "accounts", id), "/identity/units"
 	return h.p.Render(w, r, statusFor(p.wrongs), "account.html", "desk", web.View{Title: p.Account.FullName, Data: p})
@@ -271,11 +192,8 @@ func (h *pages) grant(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	typed := grantForm{form.Line("role"), form.Line("unit"), form.Line("reach"), form.Line("reason"), form.Line("valid_from"), form.Line("valid_to")}
+	typed := grantForm{form.Line("role"), form.Line("unit"), form.Line("reach"), form.Line("reason"), form.Line("valid_to")}
 	g := Grant{AccountID: AccountID(r.PathValue("id")), Role: typed.Role, Divisions: typed.Reach == reachDivisions, Below: typed.Reach == reachBelow, Reason: typed.Reason}
-	if g.ValidFrom, err = form.Date("valid_from"); err != nil {
-		return h.after(w, r, err, typed, i18n.Msg{})
-	}
 	if g.ValidTo, err = form.Date("valid_to"); err != nil {
 		return h.after(w, r, err, typed, i18n.Msg{})
 	}
@@ -284,12 +202,8 @@ func (h *pages) grant(w http.ResponseWriter, r *http.Request) error {
 		return h.after(w, r, err, typed, i18n.Msg{})
 	}
 	g.UnitID = u.ID
-	g, err = h.s.Grant(r.Context(), g)
-	done := i18n.M("Đã trao quyền tại %s. Quyền có hiệu lực ngay.", u.Name)
-	if h.s.today().Before(g.ValidFrom) {
-		done = i18n.M("Đã trao quyền tại %s. Quyền có hiệu lực từ ngày %s.", u.Name, g.ValidFrom.Display())
-	}
-	return h.after(w, r, err, typed, done)
+	_, err = h.s.Grant(r.Context(), g)
+	return h.after(w, r, err, typed, i18n.M("Đã trao quyền tại %s. Quyền có hiệu lực ngay.", u.Name))
 }
 
 func (h *pages) revoke(w http.ResponseWriter, r *http.Request) error {
@@ -297,15 +211,7 @@ func (h *pages) revoke(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	on, err := form.Date("on")
-	if err == nil {
-		err = h.s.EndGrant(r.Context(), GrantID(form.Line("grant")), on, form.Line("reason"))
-	}
-	done := i18n.M("Đã thu hồi quyền.")
-	if h.s.today().Before(on) {
-		done = i18n.M("Quyền này sẽ hết hiệu lực từ ngày %s.", on.Display())
-	}
-	return h.after(w, r, err, grantForm{}, done)
+	return h.after(w, r, h.s.Revoke(r.Context(), GrantID(form.Line("grant"))), grantForm{}, i18n.M("Đã thu hồi quyền."))
 }
 
 func (h *pages) block(w http.ResponseWriter, r *http.Request) error {
@@ -319,10 +225,6 @@ func (h *pages) block(w http.ResponseWriter, r *http.Request) error {
 		done = i18n.M("Đã khóa tài khoản và kết thúc các phiên đăng nhập.")
 	}
 	return h.after(w, r, h.s.SetBlocked(r.Context(), AccountID(r.PathValue("id")), blocked), grantForm{}, done)
-}
-
-func (h *pages) endSessions(w http.ResponseWriter, r *http.Request) error {
-	return h.after(w, r, h.s.EndSessionsOf(r.Context(), AccountID(r.PathValue("id"))), grantForm{}, i18n.M("Đã đăng xuất tài khoản này khỏi mọi thiết bị."))
 }
 
 func (h *pages) resetPassword(w http.ResponseWriter, r *http.Request) error {

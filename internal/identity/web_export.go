@@ -22,10 +22,7 @@ func (h *pages) export(w http.ResponseWriter, r *http.Request) error {
 	col := func(m i18n.Msg, width float64) sheet.Column { return sheet.Column{Title: say(m), Width: width} }
 	cols := []sheet.Column{col(i18n.M("Họ và tên"), 30), col(i18n.M("Tên đăng nhập"), 30), col(i18n.M("Loại tài khoản"), 16),
 		col(i18n.M("Đơn vị quản lý tài khoản"), 50), col(i18n.M("Tình trạng"), 18)}
-	q, err := h.query(ctx, filterOf(vs))
-	if err != nil {
-		return err
-	}
+	q := accountsQuery(vs)
 	q.Size = exportSize
 	return sheet.Send(w, "tai-khoan.xlsx", say(i18n.M("Tài khoản và phân quyền")), cols, func(row func(...any) error) error {
 		for {

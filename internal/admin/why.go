@@ -1,11 +1,11 @@
-package identity
+package admin
 
 import (
 	"strings"
 
+	"lienthong/internal/identity"
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/i18n"
-	"lienthong/internal/org"
 )
 
 // Reach (cách quyền tới đơn vị) says how a grant comes to hold at a unit.
@@ -21,19 +21,19 @@ const (
 // Reason (căn cứ của quyền) is one chain by which somebody may do something at a unit:
 // grant → role → where it was given → how it reaches the unit.
 type Reason struct {
-	Grant    Grant
+	Grant    identity.Grant
 	RoleName string
 	RoleEN   string
-	At       org.Unit // where the grant holds today: the heir of a unit that has ended
-	AtName   string   // with its agency
-	Former   string   // name of the ended unit it was given at, "" when that is At
-	Reach    Reach
-	ByName   string // who gave it
+
+	AtName string // with its agency
+	Former string // name of the ended unit it was given at, "" when that is At
+	Reach  Reach
+	ByName string // who gave it
 }
 
 // Entitled (người làm được) is one account that may do something at a unit, with all its reasons.
 type Entitled struct {
-	AccountID AccountID
+	AccountID identity.AccountID
 	FullName  string
 	Title     string
 	Program   bool
@@ -111,15 +111,21 @@ func (r Reason) Text() i18n.Msg {
 	return i18n.M("Vai trò “%s” được trao tại %s.", r.RoleName, r.AtName)
 }
 
+// reach is one unit a grant holds at, with or without all that lies below.
+type reach struct {
+	path  string
+	below bool
+}
+
 // reaches says how a grant that holds in a scope comes to hold at a path; false when it does not.
-func reaches(g Grant, scope []reach, path string) (Reach, bool) {
+func reaches(scope []reach, path string) (Reach, bool) {
 	for i, at := range scope {
 		switch {
 		case at.path == path && i == 0:
 			return AtUnit, true
 		case at.path == path:
 			return ByDivisions, true
-		case at.below && at.path != "" && strings.HasPrefix(path, at.path):
+		case at.below && strings.HasPrefix(path, at.path):
 			return ByBelow, true
 		}
 	}
