@@ -136,7 +136,7 @@ func TestGiaLaiDemo(t *testing.T) {
 			}
 		}
 	}
-	if len(r.SignIns) != 10 {
+	if len(r.SignIns) != 11 {
 		t.Errorf("%d sign-ins are shown", len(r.SignIns))
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"io/fs"
 	"net/http/httptest"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -22,9 +24,24 @@ import (
 
 var rooms = []migrate.Room{event.Migrations(), audit.Migrations(), place.Migrations(), org.Migrations(), Migrations()}
 
-// permissions are those that the roles of the provinces name.
-var permissions = []string{"dossier.read", "dossier.accept", "dossier.process", "dossier.approve", "dossier.return", "dossier.assign", "dossier.file",
-	org.PermManage, place.PermManage, PermManage, "signon.manage", "notice.manage", "calendar.manage", "codelist.manage", "procedure.manage", audit.PermRead}
+// permissions are those that the roles of the provinces name; whether rooms know them is held in app.
+var permissions = func() []string {
+	list := []string{PermManage}
+	for _, name := range []string{"gialai", "../../province/testdata/haicap"} {
+		fsys, err := province.Open(name)
+		if err != nil {
+			panic(err)
+		}
+		raw, err := fs.ReadFile(fsys, "roles.yaml")
+		if err != nil {
+			panic(err)
+		}
+		for _, line := range regexp.MustCompile(`(?m)^\s*permissions: \[(.*)\]`).FindAllSubmatch(raw, -1) {
+			list = append(list, strings.Split(string(line[1]), ", ")...)
+		}
+	}
+	return list
+}()
 
 // cheap makes password hashes quick; the number of computations stays what it is.
 var cheap = Config{HashMemory: 64, HashIterations: 1, AddressTries: 1000}

@@ -183,7 +183,7 @@ func TestFormsInEnglish(t *testing.T) {
 	}{
 		{"wrong password", "/dang-nhap", nil, url.Values{"name": {"0905123456"}, "password": {"x"}}, []string{"The name or the password is not right."}},
 		{"registration", "/dang-ky", nil, url.Values{"name": {"abc"}, "password": {"12345678"}, "personal_id": {"1"}},
-			[]string{"Enter the full name.", "Enter a phone number", "An identity number has 9 digits", "Many people use this password", "you agree that these details are kept", "The two passwords are not the same."}},
+			[]string{"Enter the full name.", "Enter a phone number", "An identity number has 9 digits", "This password is only a row of keys", "you agree that these details are kept", "The two passwords are not the same."}},
 		{"taken", "/dang-ky", nil, url.Values{"name": {"0905123456"}, "full_name": {"Le Thu"}, "password": {goodPassword}, "repeat": {goodPassword}, "consent": {"1"}}, []string{"There is an account with this number or address."}},
 		{"profile", "/tai-khoan", me, url.Values{"full_name": {"A"}, "phone": {"1"}, "email": {"a@b"}}, []string{"A phone number has 10 or 11 digits", "This is not an e-mail address"}},
 		{"password", "/tai-khoan/mat-khau", me, url.Values{"old": {""}, "password": {"short"}, "repeat": {"short"}}, []string{"Enter the present password.", "A password needs at least 8 characters."}},
